@@ -1,0 +1,1 @@
+"""The core of Dateline: articles, queries, text analysis, embedding and the engine contract."""

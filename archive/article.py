@@ -1,0 +1,137 @@
+"""Article, Mention, Passage: what an archive holds.
+
+Offsets are code points in the named field (`title` or `body`), the end not included.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["KINDS", "Article", "Field", "Kind", "Mention", "Passage", "Prepared", "Stored", "Why"]
+
+Kind = Literal["person", "place", "organisation", "weapon", "date"]
+Field = Literal["title", "body"]
+Why = Literal["alias", "context", "model"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One name or date in the text of an article."""
+
+    kind: Kind
+    name: str
+    """Canonical, unique in its kind; of a date, its value."""
+    field: Field
+    start: int
+    end: int
+    text: str
+    """The characters from `start` to `end`, as they stand."""
+    why: Why
+    """alias: a gazetteer's name; context: proved by the words around it; model: read by the NER model or a grammar."""
+    lat: float | None = None
+    lon: float | None = None
+    geonameid: int | None = None
+    country: str | None = None
+    """Of a place: the name of its country, as used for the `country` facet."""
+    weapon_class: str | None = None
+    value: str | None = None
+    """Of a date: ISO 8601 at its precision (`2024-11-21`, `2024-11`, `2024-W47`, `2024`) or `from/to`."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As the API and `annotate` show it: what doesn't apply is left out, the weapon's class is `class`."""
+        out = {f.name: v for f in fields(self) if (v := getattr(self, f.name)) is not None}
+        if "weapon_class" in out:
+            out["class"] = out.pop("weapon_class")
+        return out
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Mention:
+        data = dict(data)
+        if "class" in data:
+            data["weapon_class"] = data.pop("class")
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of the body (of the title, where the body is empty: then start = end = 0)."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as its source gave it, and what the indexer added (`mentions`, `passages`)."""
+
+    id: str
+    title: str
+    body: str
+    url: str | None = None
+    published: str | None = None
+    """Normalised by `calendar.normalise_date`, at its precision; None: undated."""
+    modified: str | None = None
+    source: str | None = None
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    language: str | None = None
+    """A BCP 47 tag, lower case: `en`, `pt-br`."""
+    rights: str | None = None
+    mentions: tuple[Mention, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+    def digest(self) -> str:
+        """32 hex digits that tell whether what the source gave has changed."""
+        given = {n: getattr(self, n) for n in GIVEN}
+        return hashlib.blake2b(json.dumps(given, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {n: getattr(self, n) for n in GIVEN}
+        out["mentions"] = [m.to_json() for m in self.mentions]
+        out["passages"] = [[p.start, p.end] for p in self.passages]
+        return out
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Article:
+        data = dict(data)
+        data["authors"] = tuple(data["authors"])
+        data["mentions"] = tuple(Mention.from_json(m) for m in data["mentions"])
+        data["passages"] = tuple(Passage(a, b) for a, b in data["passages"])
+        return cls(**data)
+
+
+GIVEN = tuple(f.name for f in fields(Article) if f.name not in ("mentions", "passages"))
+"""The fields that come from the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article ready to be written: with its vectors and the names that its mentions answer to."""
+
+    article: Article
+    vectors: NDArray[np.int8]
+    """(number of passages, dimensions): codes of the passages, in their order."""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """kind -> every name and alias that `person:`, `place:`, `organisation:` and `weapon:` match in this article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article as an engine gives it back."""
+
+    article: Article
+    number: int
+    """Given at its first commit; kept by updates, `rebuild` and `migrate`."""
+    sequence: int
+    """The commit that made this version searchable."""
+    first_sequence: int
+    """The commit that made its first version searchable."""
+    digest: str

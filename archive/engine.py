@@ -1,0 +1,250 @@
+"""The engine contract: the only thing that callers of an archive see.
+
+Every engine answers every search with the same sets, counts and order; `tests/conformance` proves it
+against a naive engine in plain Python. What a search means is written down in `docs/search-contract.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, get_args
+
+from archive.article import Article, Prepared, Stored
+from archive.calendar import Interval
+from archive.query import Query
+
+__all__ = [
+    "FACETS",
+    "POOL_SIZE",
+    "RELATED_LIMIT",
+    "Bucket",
+    "Commit",
+    "Cursor",
+    "Engine",
+    "Expansion",
+    "FacetCounts",
+    "FacetName",
+    "Hit",
+    "IntervalName",
+    "Mode",
+    "Page",
+    "Refinement",
+    "Search",
+    "Sort",
+    "Stats",
+    "Suggestion",
+    "Timeline",
+    "TimelineCounts",
+]
+
+Mode = Literal["keyword", "semantic", "hybrid"]
+Sort = Literal["relevance", "newest", "oldest"]
+IntervalName = Literal["day", "week", "month", "year"]
+FacetName = Literal[
+    "person",
+    "place",
+    "country",
+    "organisation",
+    "weapon",
+    "class",
+    "source",
+    "author",
+    "section",
+    "language",
+    "published",
+    "mentioned",
+]
+FACETS: tuple[FacetName, ...] = get_args(FacetName)
+
+POOL_SIZE = 100
+"""How many of the best by words, and of the nearest by meaning, make the pool (50 to 500 rank the same)."""
+RELATED_LIMIT = 100
+"""K: how many articles that don't hold all the words may be added to the exact set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A name recognised among the free words: it counts as held where any alias is held as a phrase."""
+
+    first: int
+    """Index of its first word among the query's free words."""
+    count: int
+    """How many free words it covers."""
+    aliases: tuple[str, ...]
+    """Other spellings and names, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """A facet filter: it narrows the set and never re-ranks it.
+
+    A value is the facet's value as text; None stands for `missing`; for `published` and `mentioned` an Interval.
+    An article passes if it has any of `include` (when there are any) and none of `exclude`.
+    """
+
+    field: FacetName
+    include: tuple[str | Interval | None, ...] = ()
+    exclude: tuple[str | Interval | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    interval: IntervalName
+    field: Literal["published", "mentioned"] = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the next page begins. Stateless: nothing is kept on a server."""
+
+    pool: tuple[int, ...]
+    """Article numbers of the pool, best first."""
+    related: tuple[bool, ...]
+    """For each of the pool: it belongs to the set as `related` (False: by holding the words, or not at all)."""
+    shown: int
+    """How many of the pool were shown or passed over."""
+    key: int | None
+    """Sort key of the last article shown after the pool (by date: of all); None before the first."""
+    sequence: int
+    """The archive's sequence at the first page: articles first seen later stay out."""
+    best: float
+    """The best word score of the pool, to which scores are relative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search, fully resolved: the same value gives the same answer on every engine."""
+
+    query: Query = field(default_factory=Query)
+    mode: Mode = "hybrid"
+    vector: bytes | None = None
+    """int8 codes of what is embedded; needed by `semantic`, and by `hybrid` with free words."""
+    expansions: tuple[Expansion, ...] = ()
+    refinements: tuple[Refinement, ...] = ()
+    facets: tuple[FacetName, ...] = ()
+    facet_limit: int = 20
+    timeline: Timeline | None = None
+    sort: Sort = "relevance"
+    limit: int = 20
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    stored: Stored
+    matched_by: Literal["words", "related"]
+    score: float | None
+    """Fused score (word score relative to the pool's best + 1.5 cosine); None by date and behind the pool."""
+    passage: int | None = None
+    """Index of the nearest passage; None without a vector or without passages."""
+    words: float = 0.0
+    """BM25 of words and pairs."""
+    cosine: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    values: tuple[tuple[str, int], ...]
+    """By count, then name."""
+    missing: int
+    other: int
+    """How many further values there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    date: str
+    """`2024-11-25`, `2024-W48`, `2024-11` or `2024`."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineCounts:
+    interval: IntervalName
+    buckets: tuple[Bucket, ...]
+    """Those with a count, oldest first."""
+    undated: int
+    coarser: int
+    """Articles with dates none of which lies within one bucket (`2024` on a timeline of months)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, FacetCounts]
+    timeline: TimelineCounts | None
+    next: Cursor | None
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    sequence: int
+    """The archive's sequence after this commit; unchanged when there was nothing to write."""
+    added: int
+    updated: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    field: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    engine: str
+    articles: int
+    passages: int
+    sequence: int
+    first_published: str | None
+    last_published: str | None
+    bytes: int
+    details: Mapping[str, str | int]
+    """What only this engine can say (segments, shards, reclaimable bytes)."""
+
+
+class Engine(Protocol):
+    """What an archive can do. Reading is safe from many threads; one writer at a time."""
+
+    @property
+    def secret(self) -> bytes:
+        """32 random bytes made with the archive: they sign its cursors."""
+
+    def write(self, batch: Sequence[Prepared], delete: Sequence[str] = ()) -> Commit:
+        """Make a batch searchable at one instant: all of it or nothing.
+
+        `delete` holds ids; unknown ones are ignored. An article whose id exists replaces that article
+        and keeps its number. New articles get numbers in the order of the batch, ids in a batch are unique.
+        Raises ArchiveBusy when another writer holds the lock for over 10 s.
+        """
+
+    def search(self, search: Search) -> Page: ...
+
+    def get(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """The articles with these ids, without those that don't exist."""
+
+    def since(self, sequence: int, after: str = "", limit: int = 1000) -> list[Stored]:
+        """The next articles in (sequence, id) order behind the position (sequence, after).
+
+        `since(0)` begins at the beginning; go on from the last one's (sequence, id).
+        With after = "" all articles of that very sequence count as seen.
+        """
+
+    def suggest(self, prefix: str, fields: Sequence[str], limit: int = 10) -> list[Suggestion]:
+        """Facet values any word of which begins with the prefix, by count, then name."""
+
+    def stats(self) -> Stats: ...
+
+    def rebuild(self, prepare: Callable[[Sequence[Article]], Sequence[Prepared]] | None = None) -> None:
+        """Fill a new index from the stored articles, switch to it, drop the old one; readers go on meanwhile.
+
+        `prepare` makes mentions, passages and vectors anew; without it they are carried over.
+        Numbers and sequences are kept.
+        """
+
+    def close(self) -> None: ...
