@@ -1,0 +1,168 @@
+"""Facets, missing, timelines and refinements over a set of articles, by counting their rows.
+
+A refinement narrows; the counts of a field are taken under the refinements of all other fields.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.calendar import Interval
+from archive.engine import FACETS, Bucket, FacetCounts, FacetName, IntervalName, Refinement, Timeline, TimelineCounts
+from archive.engines.embedded.snapshot import Snapshot
+
+__all__ = ["Counter"]
+
+Mask = NDArray[np.bool_]
+
+
+class Counter:
+    """Counts over one set of articles (the base set) under refinements."""
+
+    def __init__(self, snapshot: Snapshot, base: NDArray[np.int64], refinements: Sequence[Refinement]) -> None:
+        self.snapshot = snapshot
+        self.base = base
+        self._rows = snapshot.rows[base]
+        self._owners: NDArray[np.int64] | None = None
+        self._ids: NDArray[np.int64] = np.empty(0, np.int64)
+        self._passes = [(r.field, self._passing(r)) for r in refinements]
+
+    def refined(self) -> NDArray[np.int64]:
+        """The numbers of the base set that pass all refinements."""
+        return self.base[self._mask(None)]
+
+    def facet(self, name: FacetName, limit: int) -> FacetCounts:
+        mask = self._mask(name)
+        has = self._has(name) & mask
+        if name in ("published", "mentioned"):
+            counts = self._years(name, mask)
+        else:
+            _, found = self._entries(name, mask)
+            tally = np.bincount(found, minlength=0)
+            entries = self.snapshot.names.entries
+            counts = {entries[i][1]: int(tally[i]) for i in np.flatnonzero(tally)}
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        missing = int(mask.sum()) - int(has.sum())
+        return FacetCounts(tuple(ranked[:limit]), missing, max(0, len(ranked) - limit))
+
+    def timeline(self, timeline: Timeline) -> TimelineCounts:
+        mask = self._mask(None)
+        has = self._has(timeline.field) & mask
+        counts, placed = self._buckets(timeline.field, timeline.interval, mask)
+        buckets = tuple(Bucket(_label(code, timeline.interval), n) for code, n in sorted(counts.items()))
+        undated = int(mask.sum()) - int(has.sum())
+        return TimelineCounts(timeline.interval, buckets, undated, int(has.sum()) - placed)
+
+    # ---------------------------------------------------------------- refinements
+    def _mask(self, skip: FacetName | None) -> Mask:
+        mask = np.ones(len(self.base), bool)
+        for field, passes in self._passes:
+            if field != skip:
+                mask &= passes
+        return mask
+
+    def _passing(self, refinement: Refinement) -> Mask:
+        name = refinement.field
+        passes = np.ones(len(self.base), bool)
+        if refinement.include:
+            passes &= self._any_of(name, refinement.include)
+        if refinement.exclude:
+            passes &= ~self._any_of(name, refinement.exclude)
+        return passes
+
+    def _any_of(self, name: FacetName, values: Sequence[str | Interval | None]) -> Mask:
+        found = np.zeros(len(self.base), bool)
+        if None in values:
+            found |= ~self._has(name)
+        ranges = [v for v in values if isinstance(v, Interval)]
+        if name == "published":
+            first, last = self._rows["first_day"], self._rows["last_day"]
+            for within in ranges:
+                found |= (first >= within.first.toordinal()) & (last <= within.last.toordinal()) & (first > 0)
+            return found
+        facets, first, last = self.snapshot.names.columns()
+        wanted = np.zeros(len(facets), bool)
+        if name == "mentioned":
+            for within in ranges:
+                inside = (first >= within.first.toordinal()) & (last <= within.last.toordinal())
+                wanted |= inside & (facets == FACETS.index(name))
+        else:
+            ids = (self.snapshot.names.ids.get((name, v)) for v in values if isinstance(v, str))
+            wanted[[i for i in ids if i is not None and i < len(wanted)]] = True
+        owners, found_ids = self._entries(name, None)
+        found[owners[wanted[found_ids]]] = True
+        return found
+
+    # ---------------------------------------------------------------- values of the base set
+    def _has(self, name: FacetName) -> Mask:
+        return (self._rows["has"] >> FACETS.index(name) & 1).astype(bool)
+
+    def _entries(self, name: FacetName, mask: Mask | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(place in the base set, id) of every value of a facet, of the articles in the mask."""
+        owners, ids = self._all_entries()
+        facets = self.snapshot.names.columns()[0]
+        chosen = facets[ids] == FACETS.index(name)
+        if mask is not None:
+            chosen &= mask[owners]
+        return owners[chosen], ids[chosen]
+
+    def _all_entries(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        if self._owners is None:
+            lengths = self._rows["values"].astype(np.int64)
+            ends = np.cumsum(lengths)
+            self._owners = np.repeat(np.arange(len(lengths)), lengths)
+            # Entry i of the set stands in the file at its article's first entry, plus its place within the article.
+            shift = self._rows["value"].astype(np.int64) - (ends - lengths)
+            places = np.arange(len(self._owners)) + shift[self._owners]
+            self._ids = np.asarray(self.snapshot.values[places], np.int64)
+        return self._owners, self._ids
+
+    # ---------------------------------------------------------------- dates
+    def _years(self, name: FacetName, mask: Mask) -> dict[str, int]:
+        counts, _ = self._buckets(name, "year", mask)
+        return {_label(code, "year"): n for code, n in counts.items()}
+
+    def _buckets(self, name: str, interval: IntervalName, mask: Mask) -> tuple[dict[int, int], int]:
+        """Code of the bucket -> articles in it; and how many articles are in any."""
+        if name == "published":
+            owners = np.flatnonzero(mask & (self._rows["first_day"] > 0))
+            first = self._rows["first_day"][owners].astype(np.int64)
+            last = self._rows["last_day"][owners].astype(np.int64)
+        else:
+            owners, ids = self._entries("mentioned", mask)
+            _, firsts, lasts = self.snapshot.names.columns()
+            first, last = firsts[ids], lasts[ids]
+        codes = _codes(first, interval)
+        whole = codes == _codes(last, interval)
+        places = np.unique(np.stack([owners[whole], codes[whole]]), axis=1)
+        codes_found, counts = np.unique(places[1], return_counts=True)
+        placed = len(np.unique(places[0]))
+        return dict(zip(codes_found.tolist(), counts.tolist(), strict=True)), placed
+
+
+_DAY_OF_1970 = dt.date(1970, 1, 1).toordinal()
+
+
+def _codes(days: NDArray[np.int64], interval: IntervalName) -> NDArray[np.int64]:
+    """The number of the bucket that holds each day: days, weeks since year 1, months and years since 1970."""
+    if interval == "day":
+        return days
+    if interval == "week":
+        return (days - 1) // 7  # day 1 was a Monday
+    unit = "datetime64[M]" if interval == "month" else "datetime64[Y]"
+    return (days - _DAY_OF_1970).astype("datetime64[D]").astype(unit).astype(np.int64)
+
+
+def _label(code: int, interval: IntervalName) -> str:
+    if interval == "day":
+        return dt.date.fromordinal(code).isoformat()
+    if interval == "week":
+        year, week, _ = dt.date.fromordinal(code * 7 + 1).isocalendar()
+        return f"{year:04}-W{week:02}"
+    if interval == "month":
+        return f"{1970 + code // 12:04}-{code % 12 + 1:02}"
+    return f"{1970 + code:04}"

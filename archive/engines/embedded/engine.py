@@ -1,0 +1,331 @@
+"""`EmbeddedEngine`: opens, writes, answers and rebuilds an archive in a folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import orjson
+from tantivy import Index
+
+from archive.analysis import ANALYSIS_VERSION, Analyser
+from archive.article import Article, Prepared, Stored
+from archive.engine import Commit, Page, Search, Stats, Suggestion
+from archive.engines.embedded.files import Marker
+from archive.engines.embedded.schema import build_schema
+from archive.engines.embedded.searching import run
+from archive.engines.embedded.snapshot import Names, Snapshot
+from archive.engines.embedded.suggesting import suggest
+from archive.engines.embedded.writing import Batch, numbered, write_lock
+from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing, ArchiveOutdated, ArticleError
+
+__all__ = ["FORMAT_VERSION", "EmbeddedEngine", "Manifest"]
+
+FORMAT_VERSION = 1
+MAX_ID = 2_000
+"""Bytes of an article's id in UTF-8; the text index drops terms of over 65,530 without a word."""
+REBUILD_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`archive.json`."""
+
+    format: int
+    analysis: int
+    language: str
+    model: str
+    dimensions: int
+    secret: str
+    index: str
+
+    def write(self, folder: Path) -> None:
+        """Replaces the file at one instant."""
+        temporary = folder / "archive.json.new"
+        with temporary.open("wb") as handle:
+            handle.write(orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2))
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(folder / "archive.json")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        path = folder / "archive.json"
+        try:
+            return cls(**orjson.loads(path.read_bytes()))
+        except FileNotFoundError:
+            if folder.is_dir() and any(folder.iterdir()):
+                raise ArchiveForeign(
+                    f"{folder} is not a Dateline archive (it has no archive.json): name another folder."
+                ) from None
+            raise ArchiveMissing(
+                f"There is no archive in {folder}: make one with `dateline index PATH --archive {folder}`."
+            ) from None
+        except NotADirectoryError:
+            raise ArchiveForeign(f"{folder} is a file, not a folder with an archive: name a folder.") from None
+        except OSError as error:
+            raise ArchiveDamaged(f"{path} can't be read: {error.strerror}.") from None
+        except (orjson.JSONDecodeError, TypeError):
+            raise ArchiveDamaged(
+                f"{path} is damaged: restore it from a backup, or index the articles again into a new folder."
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What is open of one index, and the times of the files that tell when to look again."""
+
+    stamp: object
+    name: str
+    index: Index
+    names: Names
+    snapshot: Snapshot
+
+
+class EmbeddedEngine:
+    """An `archive.engine.Engine` over one folder."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        """Use `create` or `open`."""
+        self.folder = folder
+        self.manifest = manifest
+        self.analyser = Analyser(manifest.language)
+        self._schema = build_schema()
+        self._lock = threading.Lock()
+        self._opened: _Opened | None = None
+
+    @classmethod
+    def create(
+        cls, folder: Path, model: str = "none", dimensions: int = 384, language: str = "english"
+    ) -> EmbeddedEngine:
+        """A new, empty archive; raises ArchiveForeign where the folder holds something already."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(p.name not in ("index-1", "write.lock") for p in folder.iterdir()):
+                raise ArchiveForeign(f"{folder} is not empty and not a Dateline archive: name a new or empty folder.")
+            with write_lock(folder):
+                (folder / "index-1" / "text").mkdir(parents=True, exist_ok=True)
+                manifest = Manifest(
+                    FORMAT_VERSION, ANALYSIS_VERSION, language, model, dimensions, secrets.token_hex(32), "index-1"
+                )
+                Index(build_schema(), str(folder / "index-1" / "text"))
+                manifest.write(folder)
+        except (FileExistsError, NotADirectoryError):
+            raise ArchiveForeign(f"{folder} is a file, not a folder: name a new or empty folder.") from None
+        except OSError as error:
+            raise ArchiveDamaged(f"An archive can't be made in {folder}: {error.strerror}.") from None
+        return cls(folder, manifest)
+
+    @classmethod
+    def open(cls, folder: Path, *, outdated: bool = False) -> EmbeddedEngine:
+        """An existing archive. `outdated`: open one of another analysis version too, to rebuild it."""
+        manifest = Manifest.read(folder)
+        if manifest.format != FORMAT_VERSION:
+            raise ArchiveOutdated(
+                f"{folder} has format {manifest.format}, this Dateline reads format {FORMAT_VERSION}: export it with the "
+                "Dateline that made it, then index that export here."
+            )
+        if manifest.analysis != ANALYSIS_VERSION and not outdated:
+            raise ArchiveOutdated(
+                f"{folder} was made by another version of the text analysis: run `dateline rebuild --archive {folder}`."
+            )
+        engine = cls(folder, manifest)
+        engine._snapshot()
+        return engine
+
+    @property
+    def secret(self) -> bytes:
+        return bytes.fromhex(self.manifest.secret)
+
+    def write(self, batch: Sequence[Prepared], delete: Sequence[str] = ()) -> Commit:
+        for prepared in batch:
+            _check(prepared, self.manifest.dimensions)
+        with write_lock(self.folder):
+            opened = self._current()
+            snapshot = opened.snapshot
+            marker = snapshot.marker
+            present = snapshot.by_id([p.article.id for p in batch] + list(delete))
+            replaced = {p.article.id for p in batch}
+            gone = sorted(id for id in set(delete) - replaced if id in present)
+            if not batch and not gone:
+                return Commit(marker.sequence, 0, 0, 0)
+            sequence = marker.sequence + 1
+            known = {id: (s.number, s.first_sequence) for id, s in present.items()}
+            rows = numbered(batch, known, sequence, marker.next_number)
+            with self._batch(opened) as writing:
+                for prepared, number, first in rows:
+                    digest = prepared.article.digest()
+                    writing.add(prepared, number=number, sequence=sequence, first_sequence=first, digest=digest)
+                for id in gone:
+                    writing.delete(id, number=present[id].number, sequence=sequence)
+                last = max((number for _, number, _ in rows), default=-1)
+                writing.commit(sequence=sequence, next_number=max(marker.next_number, last + 1))
+        updated = len(replaced & present.keys())
+        return Commit(sequence, len(batch) - updated, updated, len(gone))
+
+    def search(self, search: Search) -> Page:
+        return run(self._snapshot(), search, self.analyser)
+
+    def get(self, ids: Iterable[str]) -> dict[str, Stored]:
+        return self._snapshot().by_id(ids)
+
+    def since(self, sequence: int, after: str = "", limit: int = 1000) -> list[Stored]:
+        snapshot = self._snapshot()
+        found: list[Stored] = []
+        # Of the position's own sequence, those with a later id still follow.
+        numbers = iter(snapshot.after(sequence - 1 if after else sequence).tolist())
+        while len(found) < limit and (some := list(islice(numbers, limit))):
+            stored = snapshot.stored(some)
+            ordered = (stored[n] for n in some)
+            found += [s for s in ordered if (s.sequence, s.article.id) > (sequence, after)]
+        return found[:limit]
+
+    def suggest(self, prefix: str, fields: Sequence[str], limit: int = 10) -> list[Suggestion]:
+        return suggest(self._snapshot(), self.analyser, prefix, fields, limit)
+
+    def stats(self) -> Stats:
+        snapshot = self._snapshot()
+        live = snapshot.rows[snapshot.live]
+        dated = np.sort(snapshot.keys[snapshot.live & (snapshot.rows["first_day"] > 0)])
+        ends = [int(dated[i]) for i in (0, -1)] if len(dated) else []
+        by_key = {int(snapshot.keys[n]): int(n) for n in np.flatnonzero(np.isin(snapshot.keys, ends))}
+        edge = snapshot.stored([by_key[k] for k in ends])
+        dates = [edge[by_key[k]].article.published for k in ends] or [None, None]
+        passages = int(live["passages"].sum(dtype=np.int64))
+        folder = self.folder / self.manifest.index
+        return Stats(
+            engine="embedded",
+            articles=len(live),
+            passages=passages,
+            sequence=snapshot.marker.sequence,
+            first_published=dates[0],
+            last_published=dates[-1],
+            bytes=sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()),
+            details={
+                "folder": str(self.folder),
+                "model": self.manifest.model,
+                "segments": snapshot.searcher.num_segments,
+                "replaced or deleted versions": snapshot.marker.records - len(live),
+            },
+        )
+
+    def rebuild(self, prepare: Callable[[Sequence[Article]], Sequence[Prepared]] | None = None) -> None:
+        with write_lock(self.folder):
+            snapshot = self._snapshot()
+            old = self.folder / self.manifest.index
+            name = f"index-{int(self.manifest.index.removeprefix('index-')) + 1}"
+            target = self.folder / name
+            for left in self.folder.glob("index-*"):  # by a rebuild that was interrupted
+                if left != old:
+                    shutil.rmtree(left, ignore_errors=True)
+            (target / "text").mkdir(parents=True)
+            _fill(target, snapshot, self.manifest.dimensions, self.analyser, prepare)
+            self.manifest = replace(self.manifest, index=name, analysis=ANALYSIS_VERSION)
+            self.manifest.write(self.folder)
+            # Readers that still hold the old files keep them until they look again.
+            shutil.rmtree(old, ignore_errors=True)
+
+    def close(self) -> None:
+        with self._lock:
+            self._opened = None
+
+    # ---------------------------------------------------------------- the present snapshot
+    def _snapshot(self) -> Snapshot:
+        return self._current().snapshot
+
+    def _current(self) -> _Opened:
+        """The newest commit; looks at two files' times, and reads only when they have changed."""
+        with self._lock:
+            stamp = self._stamp()
+            old = self._opened
+            if old is not None and old.stamp == stamp:
+                return old
+            self.manifest = Manifest.read(self.folder)
+            name = self.manifest.index
+            if old is not None and old.name == name:
+                index, names, previous = old.index, old.names, old.snapshot
+            else:
+                index, names, previous = self._open_index(self.folder / name), Names(), None
+            index.reload()
+            snapshot = Snapshot(self.folder / name, index, self._schema, names, self.manifest.dimensions, previous)
+            self._opened = _Opened(stamp, name, index, names, snapshot)
+            return self._opened
+
+    def _stamp(self) -> object:
+        try:
+            stats = [os.stat(self.folder / p) for p in ("archive.json", f"{self.manifest.index}/text/meta.json")]
+        except OSError:
+            return object()  # being switched: read again
+        return tuple((s.st_mtime_ns, s.st_ino) for s in stats)
+
+    def _open_index(self, folder: Path) -> Index:
+        try:
+            return Index.open(str(folder / "text"))
+        except ValueError as error:
+            raise ArchiveDamaged(
+                f"The text index in {folder} is damaged ({error}). Restore the folder from a backup, or index the "
+                "articles again into a new folder."
+            ) from None
+
+    def _batch(self, opened: _Opened) -> Batch:
+        return Batch(
+            self.folder / opened.name,
+            opened.index,
+            self._schema,
+            opened.names,
+            opened.snapshot.marker,
+            self.manifest.dimensions,
+            self.analyser,
+        )
+
+
+def _check(prepared: Prepared, dimensions: int) -> None:
+    article = prepared.article
+    if not article.id or len(article.id.encode()) > MAX_ID:
+        raise ArticleError(f"The id {article.id[:60]!r} is empty or longer than {MAX_ID:,} bytes: give a shorter one.")
+    if prepared.vectors.shape != (len(article.passages), dimensions):
+        raise ArticleError(
+            f"The article {article.id!r} comes with vectors of shape {prepared.vectors.shape}; its "
+            f"{len(article.passages)} passages need ({len(article.passages)}, {dimensions})."
+        )
+
+
+def _fill(
+    target: Path,
+    snapshot: Snapshot,
+    dimensions: int,
+    analyser: Analyser,
+    prepare: Callable[[Sequence[Article]], Sequence[Prepared]] | None,
+) -> None:
+    """A new index with all live articles, in (sequence, id) order, under their numbers and sequences."""
+    schema = build_schema()
+    index = Index(schema, str(target / "text"))
+    names = Names()
+    marker = Marker()
+    numbers = snapshot.after(0).tolist()
+    for start in range(0, max(1, len(numbers)), REBUILD_BATCH):
+        some = numbers[start : start + REBUILD_BATCH]
+        found = snapshot.stored(some)
+        stored = [found[n] for n in some]
+        if prepare:
+            prepared = list(prepare([s.article for s in stored]))
+        else:
+            prepared = [Prepared(s.article, snapshot.codes_of(s.number), snapshot.names_of(s.number)) for s in stored]
+        with Batch(target, index, schema, names, marker, dimensions, analyser) as writing:
+            for old, new in zip(stored, prepared, strict=True):
+                writing.add(
+                    new,
+                    number=old.number,
+                    sequence=old.sequence,
+                    first_sequence=old.first_sequence,
+                    digest=old.digest,
+                )
+            marker = writing.commit(sequence=snapshot.marker.sequence, next_number=snapshot.marker.next_number)
+        names.read(target / "names", marker.names)

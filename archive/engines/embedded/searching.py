@@ -1,0 +1,248 @@
+"""One search on one snapshot: the text index and the vectors propose, `archive.ranking` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.analysis import Analyser
+from archive.engine import RELATED_LIMIT, Cursor, Hit, Page, Search
+from archive.engines.embedded.compiler import Compiler
+from archive.engines.embedded.counting import Counter
+from archive.engines.embedded.snapshot import NOT_CLOSE, Snapshot
+from archive.keys import MAX_NUMBER, OLDEST_LAST
+from archive.plan import Plan, plan
+from archive.ranking import MEANING_WEIGHT, best_by_words, fuse, nearest, proposals_suffice, word_scores
+from archive.vectors import cosine
+
+__all__ = ["run"]
+
+Numbers = NDArray[np.int64]
+ASK = 150
+"""Proposals asked of the text index: its order differs from the exact one, by less than this in most searches."""
+
+
+def run(snapshot: Snapshot, search: Search, analyser: Analyser) -> Page:
+    return _Run(snapshot, search, analyser).page()
+
+
+class _Run:
+    def __init__(self, snapshot: Snapshot, search: Search, analyser: Analyser) -> None:
+        self.snapshot = snapshot
+        self.search = search
+        self.plan: Plan = plan(search, analyser)
+        self.compiler = Compiler(snapshot, analyser)
+        self.vector: NDArray[np.int8] | None = None
+        if self.plan.mode in ("hybrid", "semantic"):
+            if search.vector is None:
+                raise ValueError(f"a {self.plan.mode} search needs the vector of what is embedded")
+            self.vector = np.frombuffer(search.vector, np.int8)
+
+    def page(self) -> Page:
+        cursor = self.search.cursor or self._first_cursor()
+        pool = np.array(cursor.pool, np.int64)
+        related = self._visible(pool[np.array(cursor.related, bool)], cursor)
+        base = self._members(related)
+        if self.plan.mode != "semantic":
+            base[self._visible(self._exact(), cursor)] = True
+        counter = Counter(self.snapshot, np.flatnonzero(base), self.search.refinements)
+        refined = counter.refined()
+        hits, following = self._walk(cursor, refined, set(related.tolist()))
+        return Page(
+            total=len(refined),
+            hits=hits,
+            facets={f: counter.facet(f, self.search.facet_limit) for f in self.search.facets},
+            timeline=counter.timeline(self.search.timeline) if self.search.timeline else None,
+            next=following,
+            sequence=self.snapshot.marker.sequence,
+        )
+
+    # ---------------------------------------------------------------- sets
+    def _exact(self) -> Numbers:
+        scope, requirements = self.plan.scope, self.plan.requirements
+        if scope is None and not requirements:
+            return self.snapshot.everything()
+        return self.snapshot.cached(
+            f"exact {scope!r} {requirements!r}",
+            lambda: self.snapshot.numbers(self.compiler.exact(scope, requirements)),
+        )
+
+    def _scope(self) -> Numbers:
+        scope = self.plan.scope
+        if scope is None:
+            return self.snapshot.everything()
+        return self.snapshot.cached(
+            f"scope {scope!r}", lambda: self.snapshot.numbers(self.compiler.scope(scope))
+        )
+
+    def _members(self, numbers: Numbers) -> NDArray[np.bool_]:
+        """A set as a mask over all article numbers."""
+        mask = np.zeros(len(self.snapshot.rows), bool)
+        mask[numbers] = True
+        return mask
+
+    def _visible(self, numbers: Numbers, cursor: Cursor) -> Numbers:
+        """Those that are live and were first seen up to the cursor's sequence."""
+        if self.search.cursor is None:
+            return numbers
+        first = self.snapshot.rows["first_sequence"][numbers]
+        return numbers[self.snapshot.live[numbers] & (first <= cursor.sequence)]
+
+    # ---------------------------------------------------------------- the pool
+    def _first_cursor(self) -> Cursor:
+        mode = self.plan.mode
+        sequence = self.snapshot.marker.sequence
+        if mode is None or (mode == "keyword" and self.search.sort != "relevance"):
+            return Cursor((), (), 0, None, sequence, 1.0)
+        keys = self.snapshot.keys
+        if mode == "semantic" and self.vector is not None:
+            scope = self._scope()
+            dots = self.snapshot.closeness(self.vector)[scope]
+            chosen = scope[nearest(dots, keys[scope])]
+            return Cursor(tuple(chosen.tolist()), (True,) * len(chosen), 0, None, sequence, 1.0)
+        by_words, scores = self._best_by_words()
+        if self.vector is None:
+            best = float(scores.max(initial=0.0)) or 1.0
+            return Cursor(tuple(by_words.tolist()), (False,) * len(by_words), 0, None, sequence, best)
+        scope = self._scope()
+        closeness = self.snapshot.closeness(self.vector)
+        close = scope[nearest(closeness[scope], keys[scope])]
+        only_close = np.setdiff1d(close, by_words)
+        pool = np.concatenate([by_words, only_close])
+        scores = np.concatenate([scores, self._word_scores(only_close)])
+        fused = fuse(scores, _or_zero(closeness[pool]), keys[pool])
+        ranked = pool[fused.order]
+        outside = ~np.isin(ranked, self._exact())
+        related = outside & (np.cumsum(outside) <= RELATED_LIMIT)
+        return Cursor(tuple(ranked.tolist()), tuple(related.tolist()), 0, None, sequence, fused.best)
+
+    def _best_by_words(self) -> tuple[Numbers, NDArray[np.float64]]:
+        """W, and its exact word scores."""
+        filters = []
+        if self.plan.mode == "keyword" and (self.plan.scope is not None or self.plan.requirements):
+            filters = [self.compiler.exact(self.plan.scope, self.plan.requirements)]
+        elif self.plan.scope is not None:
+            filters = [self.compiler.scope(self.plan.scope)]
+        query = self.compiler.by_words(self.plan.terms, self.plan.pairs, filters)
+        asked = ASK
+        while True:
+            numbers, proposed = self.snapshot.proposals(query, asked)
+            scores = self._word_scores(numbers)
+            if proposals_suffice(scores, proposed, asked):
+                break
+            asked *= 3
+        best = best_by_words(scores, self.snapshot.keys[numbers])
+        return numbers[best], scores[best]
+
+    def _word_scores(self, numbers: Numbers) -> NDArray[np.float64]:
+        terms, pairs = self.plan.terms, self.plan.pairs
+        words = [f" {t} ".encode() for t in terms]
+        adjacent = [f" {a}  {b} ".encode() for a, b in pairs]
+        counts = np.empty((len(numbers), len(words) + len(adjacent)), np.int64)
+        twins = [i + len(words) for i, (a, b) in enumerate(pairs) if a == b]
+        for row, number in enumerate(numbers.tolist()):
+            stems = self.snapshot.stems(number)
+            counts[row] = [stems.count(term) for term in words + adjacent]
+            for column in twins:
+                counts[row, column] = _twins(stems, pairs[column - len(words)][0].encode())
+        rows = self.snapshot.rows[numbers]
+        frequencies = [self.snapshot.frequency("words", t) for t in terms]
+        frequencies += [self.snapshot.frequency("pairs", f"{a}_{b}") for a, b in pairs]
+        lengths, pair_counts = rows["length"].astype(np.int64), rows["pairs"].astype(np.int64)
+        return word_scores(counts, frequencies, len(terms), lengths, pair_counts, self.snapshot.collection)
+
+    # ---------------------------------------------------------------- the page
+    def _walk(self, cursor: Cursor, refined: Numbers, related: set[int]) -> tuple[tuple[Hit, ...], Cursor | None]:
+        """The next `limit` articles of the refined set in their order, and where the page after begins."""
+        limit = self.search.limit
+        if self.search.sort != "relevance" or not cursor.pool:
+            chosen, key, more = self._by_key(refined, cursor.key, limit, self.search.sort == "oldest")
+            following = Cursor(cursor.pool, cursor.related, 0, key, cursor.sequence, cursor.best)
+            return self._hits(chosen, related, 0, cursor), following if more else None
+        members = self._members(refined)
+        pool = np.array(cursor.pool, np.int64)
+        left = cursor.shown + np.flatnonzero(members[pool[cursor.shown :]])
+        ranked = pool[left[:limit]].tolist()
+        shown = int(left[limit]) if limit < len(left) else len(pool)
+        members[pool] = False
+        tail, key, more = self._by_key(np.flatnonzero(members), cursor.key, limit - len(ranked), False)
+        following = Cursor(cursor.pool, cursor.related, shown, key, cursor.sequence, cursor.best)
+        hits = self._hits(ranked + tail, related, len(ranked), cursor)
+        return hits, following if more or shown < len(pool) else None
+
+    def _by_key(
+        self, numbers: Numbers, after: int | None, limit: int, oldest: bool
+    ) -> tuple[list[int], int | None, bool]:
+        """The next by date: their numbers, the last one's key, and whether there are more."""
+        keys = self.snapshot.keys[numbers]
+        if oldest:
+            keys = np.where(keys > np.uint64(MAX_NUMBER), keys, keys + np.uint64(OLDEST_LAST))
+        else:
+            keys = ~keys
+        if after is not None:
+            behind = keys > np.uint64(after)
+            numbers, keys = numbers[behind], keys[behind]
+        if limit < len(keys):
+            first = np.argpartition(keys, limit)[:limit]
+            more = True
+        else:
+            first = np.arange(len(keys))
+            more = False
+        order = first[np.argsort(keys[first])]
+        last = int(keys[order[-1]]) if len(order) else after
+        return numbers[order].tolist(), last, more
+
+    def _hits(self, numbers: Sequence[int], related: set[int], ranked: int, cursor: Cursor) -> tuple[Hit, ...]:
+        """`ranked`: how many of the numbers, from the first on, have a place in the pool's order."""
+        stored = self.snapshot.stored(numbers)
+        mode = self.plan.mode
+        words = np.zeros(len(numbers))
+        if mode in ("hybrid", "keyword"):
+            words = self._word_scores(np.array(numbers, np.int64))
+        exact = set(self._exact().tolist()) if mode == "semantic" else set()
+        hits = []
+        for place, (number, score) in enumerate(zip(numbers, words.tolist(), strict=True)):
+            passage, dot = self._best_passage(number)
+            if place >= ranked:
+                total = None
+            elif mode == "semantic":
+                total = cosine(dot)
+            elif mode == "keyword":
+                total = score / cursor.best
+            else:
+                total = score / cursor.best + MEANING_WEIGHT * cosine(dot)
+            by_words = number in exact if mode == "semantic" else number not in related
+            hits.append(
+                Hit(
+                    stored=stored[number],
+                    matched_by="words" if by_words else "related",
+                    score=total,
+                    passage=passage,
+                    words=score,
+                    cosine=None if self.vector is None else cosine(dot),
+                )
+            )
+        return tuple(hits)
+
+    def _best_passage(self, number: int) -> tuple[int | None, int]:
+        """Index and dot product of the nearest passage; (None, 0) without one."""
+        if self.vector is None:
+            return None, 0
+        dots = self.snapshot.passage_dots(number, self.vector)
+        if not len(dots):
+            return None, 0
+        best = int(np.argmax(dots))
+        return best, int(dots[best])
+
+
+def _or_zero(dots: Numbers) -> Numbers:
+    return np.where(dots == NOT_CLOSE, 0, dots)
+
+
+def _twins(stems: bytes, term: bytes) -> int:
+    """How often a term follows itself: `count` would miss every second of `a a a`."""
+    lines = [line.split() for line in stems.split(b"\n")]
+    return sum(a == b == term for words in lines for a, b in pairwise(words))

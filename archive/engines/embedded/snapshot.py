@@ -1,0 +1,250 @@
+"""What a reader sees: one commit of the archive, unchanging, shared by any number of threads."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import orjson
+import simsimd
+from numpy.typing import NDArray
+from tantivy import Index, Query, Schema, Searcher
+
+from archive.article import Article, Stored
+from archive.calendar import interval
+from archive.engine import FACETS
+from archive.engines.embedded.files import RECORD, Marker, map_bytes, read_array
+from archive.engines.embedded.schema import ARTICLE, MARKER, all_of
+from archive.ranking import Collection
+
+__all__ = ["Names", "Snapshot"]
+
+Numbers = NDArray[np.int64]
+
+
+class Names:
+    """The interned facet values: id <-> (facet, value). Grows with the archive; ids never change."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, str]] = []
+        self.ids: dict[tuple[str, str], int] = {}
+        self._read = 0
+        self._lock = threading.Lock()
+        self._columns: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]] = (
+            np.empty(0, np.uint8),
+            np.empty(0, np.int64),
+            np.empty(0, np.int64),
+        )
+
+    def read(self, path: Path, size: int) -> None:
+        """Take in the lines up to `size` bytes."""
+        with self._lock:
+            if size <= self._read:
+                return
+            data = bytes(map_bytes(path, size)[self._read :])
+            for line in data.splitlines():
+                facet, value = orjson.loads(line)
+                self.ids[facet, value] = len(self.entries)
+                self.entries.append((facet, value))
+            self._read = size
+            done = len(self._columns[0])
+            new = self.entries[done:]
+            facets = np.array([FACETS.index(f) for f, _ in new], np.uint8)  # type: ignore[arg-type]
+            days = [interval(v) if f == "mentioned" else None for f, v in new]
+            first = np.array([d.first.toordinal() if d else 0 for d in days], np.int64)
+            last = np.array([d.last.toordinal() if d else 0 for d in days], np.int64)
+            self._columns = tuple(
+                np.concatenate(pair) for pair in zip(self._columns, (facets, first, last), strict=True)
+            )  # type: ignore[assignment]
+
+    def columns(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+        """For each id: its facet (index into FACETS), and for `mentioned` the first and last day number."""
+        return self._columns
+
+
+class Snapshot:
+    """One commit: the text index's searcher and the other files up to the lengths that it carries."""
+
+    def __init__(
+        self, folder: Path, index: Index, schema: Schema, names: Names, dimensions: int, previous: Snapshot | None = None
+    ) -> None:
+        self.schema = schema
+        self.names = names
+        self.searcher: Searcher = index.searcher()
+        self.marker = _marker(self.searcher, schema)
+        marker = self.marker
+        start = 0
+        self.rows: NDArray[np.void] = np.zeros(marker.next_number, RECORD)
+        if previous is not None and previous.marker.records <= marker.records:
+            start = previous.marker.records
+            self.rows[: len(previous.rows)] = previous.rows
+        records = read_array(folder / "records", RECORD, (marker.records,))[start:]
+        self.rows[records["number"]] = records  # the last one of a number is its present version
+        self.live: NDArray[np.bool_] = self.rows["live"].astype(bool)
+        self.keys: NDArray[np.uint64] = self.rows["key"].astype(np.uint64)
+        self._records_path = folder / "records"
+        self._streams = map_bytes(folder / "streams", marker.streams)
+        self.values: NDArray[np.uint32] = read_array(folder / "values", np.dtype("<u4"), (marker.values,))
+        self.codes: NDArray[np.int8] = read_array(folder / "passages", np.int8, (marker.passages, dimensions))
+        names.read(folder / "names", marker.names)
+        alive = self.rows[self.live]
+        count = len(alive)
+        self.collection = Collection(
+            articles=count,
+            mean_length=int(alive["length"].sum(dtype=np.int64)) / count if count else 0.0,
+            mean_pairs=int(alive["pairs"].sum(dtype=np.int64)) / count if count else 0.0,
+        )
+        with_passages = np.flatnonzero(self.live & (self.rows["passages"] > 0))
+        first = self.rows["passage"][with_passages].astype(np.int64)
+        last = first + self.rows["passages"][with_passages]
+        self._embedded = with_passages
+        self._bounds = np.stack([first, last], axis=1).ravel()
+        self._frequencies: dict[tuple[str, str], int] = {}
+        self._stored: OrderedDict[int, Stored] = OrderedDict()
+        self._sets: OrderedDict[str, Numbers] = OrderedDict()
+        self._lock = threading.Lock()
+
+    # ---------------------------------------------------------------- sets of articles
+    def everything(self) -> Numbers:
+        """The numbers of all live articles."""
+        return np.flatnonzero(self.live)
+
+    def numbers(self, query: Query) -> Numbers:
+        """The numbers of the articles that a query of the text index finds, in rising order."""
+        query = all_of([Query.const_score_query(query, 0.0), self._articles()])
+        hits = self.searcher.search(query, max(1, len(self.rows)), False, order_by_field="number").hits
+        found = np.fromiter((number for number, _ in hits), np.int64, len(hits))
+        return found[::-1]
+
+    def cached(self, name: str, find: Callable[[], Numbers]) -> Numbers:
+        """The set of that name, found at most once in a while: pages and clicks ask for the same ones again."""
+        with self._lock:
+            known = self._sets.get(name)
+        if known is None:
+            known = find()
+            known.setflags(write=False)
+            with self._lock:
+                self._sets[name] = known
+                while sum(map(len, self._sets.values())) > 4 * len(self.rows) + 10_000:
+                    self._sets.popitem(last=False)
+        return known
+
+    def frequency(self, field: str, term: str) -> int:
+        """In how many live articles a term stands (`doc_freq` would count deleted ones)."""
+        known = self._frequencies.get((field, term))
+        if known is None:
+            known = self.searcher.search(Query.term_query(self.schema, field, term), 1).count or 0
+            self._frequencies[field, term] = known
+        return known
+
+    def proposals(self, query: Query, limit: int) -> tuple[Numbers, NDArray[np.float64]]:
+        """The best by the text index's own score: their numbers and scores."""
+        hits = self.searcher.search(query, limit, False).hits
+        numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
+        return np.array(numbers, np.int64), np.array([score for score, _ in hits])
+
+    # ---------------------------------------------------------------- of one article
+    def stems(self, number: int) -> bytes:
+        """The stems of title and body as `files.stream_bytes` lays them out."""
+        row = self.rows[number]
+        start = int(row["stream"])
+        return self._streams[start : start + int(row["stems_size"])]
+
+    def forms(self, number: int) -> bytes:
+        row = self.rows[number]
+        start = int(row["stream"]) + int(row["stems_size"])
+        return self._streams[start : start + int(row["forms_size"])]
+
+    def stored(self, numbers: Sequence[int]) -> dict[int, Stored]:
+        """The articles themselves."""
+        found = {}
+        missing = []
+        with self._lock:
+            for number in numbers:
+                if number in self._stored:
+                    self._stored.move_to_end(number)
+                    found[number] = self._stored[number]
+                else:
+                    missing.append(number)
+        if missing:
+            query = Query.term_set_query(self.schema, "number", missing)
+            loaded = {s.number: s for s in self._load(query, len(missing))}
+            found |= loaded
+            with self._lock:
+                self._stored |= loaded
+                while len(self._stored) > STORED_CACHE:
+                    self._stored.popitem(last=False)
+        return found
+
+    def by_id(self, ids: Iterable[str]) -> dict[str, Stored]:
+        wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return {}
+        query = all_of([Query.term_set_query(self.schema, "id", wanted), self._articles()])
+        return {s.article.id: s for s in self._load(query, len(wanted))}
+
+    def names_of(self, number: int) -> dict[str, tuple[str, ...]]:
+        """The names an article's mentions answer to, as they were written with it."""
+        hits = self.searcher.search(Query.term_query(self.schema, "number", number), 1, False).hits
+        content = orjson.loads(self.searcher.doc(hits[0][1]).get_first("content"))
+        return {kind: tuple(names) for kind, names in content["names"].items()}
+
+    def codes_of(self, number: int) -> NDArray[np.int8]:
+        """(passages, dimensions): the codes of one article."""
+        row = self.rows[number]
+        start = int(row["passage"])
+        return self.codes[start : start + int(row["passages"])]
+
+    def after(self, sequence: int) -> Numbers:
+        """Live articles whose present version came later, in (sequence, id) order: the order of their records."""
+        records = read_array(self._records_path, RECORD, (self.marker.records,))
+        # Sequences only rise along the file.
+        records = records[np.searchsorted(records["sequence"], sequence, side="right") :]
+        numbers = records["number"].astype(np.int64)
+        current = self.live[numbers] & (self.rows["sequence"][numbers] == records["sequence"])
+        return numbers[current]
+
+    # ---------------------------------------------------------------- meaning
+    def closeness(self, vector: NDArray[np.int8]) -> NDArray[np.int64]:
+        """For every article number the largest dot product of its passages; a large negative number without any."""
+        best = np.full(len(self.rows), NOT_CLOSE, np.int64)
+        if len(self._embedded):
+            dots = np.append(self._dots(vector, self.codes), NOT_CLOSE)
+            best[self._embedded] = np.maximum.reduceat(dots, self._bounds)[::2]
+        return best
+
+    def passage_dots(self, number: int, vector: NDArray[np.int8]) -> NDArray[np.int64]:
+        """The dot product of each passage of one article."""
+        return self._dots(vector, self.codes_of(number))
+
+    @staticmethod
+    def _dots(vector: NDArray[np.int8], codes: NDArray[np.int8]) -> NDArray[np.int64]:
+        if not len(codes):
+            return np.empty(0, np.int64)
+        return np.asarray(simsimd.cdist(vector[None], codes, "dot", out_dtype="int32")).ravel().astype(np.int64)
+
+    # ---------------------------------------------------------------- helpers
+    def _articles(self) -> Query:
+        return Query.term_query(self.schema, "type", ARTICLE)
+
+    def _load(self, query: Query, limit: int) -> list[Stored]:
+        hits = self.searcher.search(query, limit, False).hits
+        return [_stored(self.searcher.doc(address).get_first("content")) for _, address in hits]
+
+
+NOT_CLOSE = -(1 << 40)
+STORED_CACHE = 2_000
+"""Articles kept as objects, about 10 KB each."""
+
+
+def _stored(content: bytes) -> Stored:
+    data = orjson.loads(content)
+    return Stored(Article.from_json(data["article"]), *data["stored"])
+
+
+def _marker(searcher: Searcher, schema: Schema) -> Marker:
+    hits = searcher.search(Query.term_query(schema, "type", MARKER), 1, False).hits
+    return Marker.from_bytes(searcher.doc(hits[0][1]).get_first("content")) if hits else Marker()

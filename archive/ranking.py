@@ -1,0 +1,131 @@
+"""What decides: exact BM25 over words and pairs, integer closeness, and their fusion.
+
+Engines propose candidates by their own scores, which differ (rounded lengths, deleted articles in df, shards);
+the functions here decide among the proposals, the same for every engine. `docs/search-contract.md` is the definition.
+BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009; pairs: after Metzler and Croft's
+sequential dependence model, 2005, without its window. Weights as measured, on a broad plateau.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.engine import POOL_SIZE
+from archive.vectors import FLOOR, UNIT
+
+__all__ = [
+    "K1",
+    "MEANING_WEIGHT",
+    "PAIR_WEIGHT",
+    "B",
+    "Collection",
+    "Fused",
+    "best_by_words",
+    "fuse",
+    "nearest",
+    "proposals_suffice",
+    "word_scores",
+]
+
+K1 = 1.2
+B = 0.75
+PAIR_WEIGHT = 0.7
+MEANING_WEIGHT = 1.5
+
+Numbers = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Figures over the live articles of the whole archive."""
+
+    articles: int
+    mean_length: float
+    """Terms an article (title and body)."""
+    mean_pairs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """The pool in its order."""
+
+    order: NDArray[np.intp]
+    """Indices into the arrays that were fused, best first."""
+    scores: Scores
+    """Fused score of each, in the arrays' own order."""
+    best: float
+    """The best word score, or 1.0 where no article has any."""
+
+
+def word_scores(
+    counts: NDArray[np.int64],
+    document_frequencies: Sequence[int],
+    words: int,
+    lengths: NDArray[np.int64],
+    pair_counts: NDArray[np.int64],
+    collection: Collection,
+) -> Scores:
+    """The word score of each candidate.
+
+    `counts`: (candidates, words + pairs), how often each scored word and then each pair stands in the article;
+    `lengths`, `pair_counts`: (candidates,), all terms and all pairs of the article.
+    Summed column by column in query order, so that every engine gets the same float64 to the last bit.
+    """
+    scores = np.zeros(len(counts))
+    for column, df in enumerate(document_frequencies):
+        is_word = column < words
+        mean = collection.mean_length if is_word else collection.mean_pairs
+        if not df or not mean:
+            continue
+        weight = (1.0 if is_word else PAIR_WEIGHT) * _idf(collection.articles, df)
+        norm = K1 * (1 - B + B * (lengths if is_word else pair_counts) / mean)
+        tf = counts[:, column]
+        scores += weight * tf / (tf + norm)
+    return scores
+
+
+def best_by_words(scores: Scores, keys: Keys) -> NDArray[np.intp]:
+    """Indices of W: the best by a positive word score, ties newest first."""
+    order = np.lexsort((~keys, -scores))
+    return order[scores[order] > 0][:POOL_SIZE]
+
+
+def nearest(dots: Numbers, keys: Keys) -> NDArray[np.intp]:
+    """Indices of V: the closest at or above the floor, ties newest first."""
+    close = np.flatnonzero(dots >= FLOOR)
+    order = np.lexsort((~keys[close], -dots[close]))
+    return close[order][:POOL_SIZE]
+
+
+def fuse(scores: Scores, dots: Numbers, keys: Keys) -> Fused:
+    """The pool's order: word score relative to the best, plus 1.5 cosine; ties newest first."""
+    best = float(scores.max(initial=0.0)) or 1.0
+    fused = scores / best + MEANING_WEIGHT * (dots / UNIT)
+    return Fused(np.lexsort((~keys, -fused)), fused, best)
+
+
+def proposals_suffice(exact: Scores, proposed: Scores, asked: int) -> bool:
+    """Whether the best 100 by exact score are surely among an engine's `asked` proposals.
+
+    An engine that rounds lengths down scores at least as high as the truth, but for df that counts deleted
+    articles; the largest ratio seen among the proposals bounds that drift. Nothing behind the last proposal can
+    then score above its own score times that ratio.
+    """
+    if len(proposed) < asked:
+        return True
+    if len(exact) < POOL_SIZE:
+        return False
+    drift = max(1.0, float(np.max(exact / proposed))) * 1.0001  # engines score in float32
+    hundredth = np.partition(exact, len(exact) - POOL_SIZE)[len(exact) - POOL_SIZE]
+    return bool(hundredth > proposed.min() * drift)
+
+
+def _idf(articles: int, df: int) -> float:
+    return math.log(1 + (articles - df + 0.5) / (df + 0.5))
