@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import Stemmer
@@ -156,4 +157,4 @@ class Analyser:
     def pairs(self, stems: Sequence[str]) -> list[str]:
         """Neighbours of which neither is a stop word, as terms `a_b` (`_` is in no term)."""
         stop = self.stop_stems
-        return [f"{a}_{b}" for a, b in zip(stems, stems[1:], strict=False) if a not in stop and b not in stop]
+        return [f"{a}_{b}" for a, b in pairwise(stems) if a not in stop and b not in stop]

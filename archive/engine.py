@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
-from archive.article import Article, Prepared, Stored
+from archive.article import Prepared, Stored
 from archive.calendar import Interval
 from archive.query import Query
 
@@ -29,6 +29,7 @@ __all__ = [
     "IntervalName",
     "Mode",
     "Page",
+    "Rebuilding",
     "Refinement",
     "Search",
     "Sort",
@@ -208,12 +209,19 @@ class Stats:
     """What only this engine can say (segments, shards, reclaimable bytes)."""
 
 
+Rebuilding = Callable[[Sequence[Prepared]], Sequence[Prepared]]
+
+
 class Engine(Protocol):
     """What an archive can do. Reading is safe from many threads; one writer at a time."""
 
     @property
     def secret(self) -> bytes:
         """32 random bytes made with the archive: they sign its cursors."""
+
+    @property
+    def model(self) -> str:
+        """`Embedder.name` of what made its vectors."""
 
     def write(self, batch: Sequence[Prepared], delete: Sequence[str] = ()) -> Commit:
         """Make a batch searchable at one instant: all of it or nothing.
@@ -240,10 +248,14 @@ class Engine(Protocol):
 
     def stats(self) -> Stats: ...
 
-    def rebuild(self, prepare: Callable[[Sequence[Article]], Sequence[Prepared]] | None = None) -> None:
+    def check(self) -> list[str]:
+        """What is wrong with the stored data, a sentence each with the cure; empty where all is sound. Reads it all."""
+
+    def rebuild(self, prepare: Rebuilding | None = None, model: tuple[str, int] | None = None) -> None:
         """Fill a new index from the stored articles, switch to it, drop the old one; readers go on meanwhile.
 
-        `prepare` makes mentions, passages and vectors anew; without it they are carried over.
+        `prepare` may change mentions, names, passages and vectors of each batch; without it they are carried over.
+        `model`: name and dimensions of the embedder, where `prepare` makes vectors with another one.
         Numbers and sequences are kept.
         """
 

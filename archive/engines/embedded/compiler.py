@@ -12,11 +12,11 @@ import numpy as np
 from tantivy import FieldType, Query
 
 from archive.analysis import Analyser
+from archive.article import Prepared
+from archive.engine import FACETS
 from archive.engines.embedded.schema import ARTICLE, all_of, any_of
 from archive.engines.embedded.snapshot import Snapshot
-from archive.engine import FACETS
 from archive.facets import name_texts
-from archive.article import Prepared
 from archive.plan import Requirement
 from archive.positions import edits_allowed, holds_near, holds_window
 from archive.query import And, Dates, Fuzzy, Has, Near, Node, Not, Or, Phrase, Prefix, Window, Word

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,8 +16,8 @@ import orjson
 from tantivy import Index
 
 from archive.analysis import ANALYSIS_VERSION, Analyser
-from archive.article import Article, Prepared, Stored
-from archive.engine import Commit, Page, Search, Stats, Suggestion
+from archive.article import Prepared, Stored
+from archive.engine import Commit, Page, Rebuilding, Search, Stats, Suggestion
 from archive.engines.embedded.files import Marker
 from archive.engines.embedded.schema import build_schema
 from archive.engines.embedded.searching import run
@@ -32,6 +32,7 @@ FORMAT_VERSION = 1
 MAX_ID = 2_000
 """Bytes of an article's id in UTF-8; the text index drops terms of over 65,530 without a word."""
 REBUILD_BATCH = 500
+_REBUILD = "run `dateline rebuild`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ class EmbeddedEngine:
         manifest = Manifest.read(folder)
         if manifest.format != FORMAT_VERSION:
             raise ArchiveOutdated(
-                f"{folder} has format {manifest.format}, this Dateline reads format {FORMAT_VERSION}: export it with the "
-                "Dateline that made it, then index that export here."
+                f"{folder} has format {manifest.format}, this Dateline reads format {FORMAT_VERSION}: export it "
+                "with the Dateline that made it, then index that export here."
             )
         if manifest.analysis != ANALYSIS_VERSION and not outdated:
             raise ArchiveOutdated(
@@ -143,6 +144,10 @@ class EmbeddedEngine:
     @property
     def secret(self) -> bytes:
         return bytes.fromhex(self.manifest.secret)
+
+    @property
+    def model(self) -> str:
+        return self.manifest.model
 
     def write(self, batch: Sequence[Prepared], delete: Sequence[str] = ()) -> Commit:
         for prepared in batch:
@@ -216,7 +221,22 @@ class EmbeddedEngine:
             },
         )
 
-    def rebuild(self, prepare: Callable[[Sequence[Article]], Sequence[Prepared]] | None = None) -> None:
+    def check(self) -> list[str]:
+        snapshot = self._snapshot()
+        live = np.flatnonzero(snapshot.live)
+        problems = []
+        indexed = snapshot.indexed()
+        if not np.array_equal(live, indexed):
+            problems.append(f"the text index holds {len(indexed)} articles, the records {len(live)}: {_REBUILD}")
+            live = np.intersect1d(live, indexed)
+        for start in range(0, len(live), REBUILD_BATCH):
+            numbers = live[start : start + REBUILD_BATCH].tolist()
+            stored = snapshot.stored(numbers)
+            wrong = [n for n in numbers if n not in stored or not snapshot.agrees(stored[n])]
+            problems += [f"article number {n} differs between its files: {_REBUILD}" for n in wrong]
+        return problems
+
+    def rebuild(self, prepare: Rebuilding | None = None, model: tuple[str, int] | None = None) -> None:
         with write_lock(self.folder):
             snapshot = self._snapshot()
             old = self.folder / self.manifest.index
@@ -226,9 +246,11 @@ class EmbeddedEngine:
                 if left != old:
                     shutil.rmtree(left, ignore_errors=True)
             (target / "text").mkdir(parents=True)
-            _fill(target, snapshot, self.manifest.dimensions, self.analyser, prepare)
-            self.manifest = replace(self.manifest, index=name, analysis=ANALYSIS_VERSION)
-            self.manifest.write(self.folder)
+            new = replace(self.manifest, index=name, analysis=ANALYSIS_VERSION)
+            if model:
+                new = replace(new, model=model[0], dimensions=model[1])
+            _fill(target, snapshot, new.dimensions, self.analyser, prepare)
+            new.write(self.folder)
             # Readers that still hold the old files keep them until they look again.
             shutil.rmtree(old, ignore_errors=True)
 
@@ -302,7 +324,7 @@ def _fill(
     snapshot: Snapshot,
     dimensions: int,
     analyser: Analyser,
-    prepare: Callable[[Sequence[Article]], Sequence[Prepared]] | None,
+    prepare: Rebuilding | None,
 ) -> None:
     """A new index with all live articles, in (sequence, id) order, under their numbers and sequences."""
     schema = build_schema()
@@ -314,10 +336,11 @@ def _fill(
         some = numbers[start : start + REBUILD_BATCH]
         found = snapshot.stored(some)
         stored = [found[n] for n in some]
+        prepared: Sequence[Prepared] = [
+            Prepared(s.article, snapshot.codes_of(s.number), snapshot.names_of(s.number)) for s in stored
+        ]
         if prepare:
-            prepared = list(prepare([s.article for s in stored]))
-        else:
-            prepared = [Prepared(s.article, snapshot.codes_of(s.number), snapshot.names_of(s.number)) for s in stored]
+            prepared = prepare(prepared)
         with Batch(target, index, schema, names, marker, dimensions, analyser) as writing:
             for old, new in zip(stored, prepared, strict=True):
                 writing.add(

@@ -18,6 +18,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ class Appender:
         self.close()
 
 
-def read_array(path: Path, dtype: np.dtype[np.generic] | type, shape: tuple[int, ...]) -> NDArray[np.generic]:
+def read_array(path: Path, dtype: np.dtype[Any] | type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
     """The first entries of a file as a read-only memory map; raises ArchiveDamaged where it is too short."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if size == 0:

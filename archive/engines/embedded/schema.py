@@ -17,7 +17,18 @@ from archive.article import Prepared
 from archive.facets import name_texts
 from archive.query import NAME_FIELDS
 
-__all__ = ["ARTICLE", "MARKER", "NAME_GAP", "Streams", "all_of", "any_of", "build_schema", "document", "marker_document", "streams"]
+__all__ = [
+    "ARTICLE",
+    "MARKER",
+    "NAME_GAP",
+    "Streams",
+    "all_of",
+    "any_of",
+    "build_schema",
+    "document",
+    "marker_document",
+    "streams",
+]
 
 ARTICLE = "article"
 MARKER = "marker"

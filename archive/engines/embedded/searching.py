@@ -74,9 +74,7 @@ class _Run:
         scope = self.plan.scope
         if scope is None:
             return self.snapshot.everything()
-        return self.snapshot.cached(
-            f"scope {scope!r}", lambda: self.snapshot.numbers(self.compiler.scope(scope))
-        )
+        return self.snapshot.cached(f"scope {scope!r}", lambda: self.snapshot.numbers(self.compiler.scope(scope)))
 
     def _members(self, numbers: Numbers) -> NDArray[np.bool_]:
         """A set as a mask over all article numbers."""

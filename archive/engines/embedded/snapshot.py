@@ -6,12 +6,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
 import simsimd
 from numpy.typing import NDArray
-from tantivy import Index, Query, Schema, Searcher
+from tantivy import DocAddress, Index, Query, Schema, Searcher
 
 from archive.article import Article, Stored
 from archive.calendar import interval
@@ -56,9 +57,12 @@ class Names:
             days = [interval(v) if f == "mentioned" else None for f, v in new]
             first = np.array([d.first.toordinal() if d else 0 for d in days], np.int64)
             last = np.array([d.last.toordinal() if d else 0 for d in days], np.int64)
-            self._columns = tuple(
-                np.concatenate(pair) for pair in zip(self._columns, (facets, first, last), strict=True)
-            )  # type: ignore[assignment]
+            known = self._columns
+            self._columns = (
+                np.concatenate([known[0], facets]),
+                np.concatenate([known[1], first]),
+                np.concatenate([known[2], last]),
+            )
 
     def columns(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
         """For each id: its facet (index into FACETS), and for `mentioned` the first and last day number."""
@@ -69,7 +73,13 @@ class Snapshot:
     """One commit: the text index's searcher and the other files up to the lengths that it carries."""
 
     def __init__(
-        self, folder: Path, index: Index, schema: Schema, names: Names, dimensions: int, previous: Snapshot | None = None
+        self,
+        folder: Path,
+        index: Index,
+        schema: Schema,
+        names: Names,
+        dimensions: int,
+        previous: Snapshot | None = None,
     ) -> None:
         self.schema = schema
         self.names = names
@@ -77,7 +87,7 @@ class Snapshot:
         self.marker = _marker(self.searcher, schema)
         marker = self.marker
         start = 0
-        self.rows: NDArray[np.void] = np.zeros(marker.next_number, RECORD)
+        self.rows: NDArray[Any] = np.zeros(marker.next_number, RECORD)
         if previous is not None and previous.marker.records <= marker.records:
             start = previous.marker.records
             self.rows[: len(previous.rows)] = previous.rows
@@ -136,7 +146,8 @@ class Snapshot:
         """In how many live articles a term stands (`doc_freq` would count deleted ones)."""
         known = self._frequencies.get((field, term))
         if known is None:
-            known = self.searcher.search(Query.term_query(self.schema, field, term), 1).count or 0
+            # The stubs of tantivy 0.27 leave out `count`.
+            known = int(self.searcher.search(Query.term_query(self.schema, field, term), 1).count)  # type: ignore[attr-defined]
             self._frequencies[field, term] = known
         return known
 
@@ -145,6 +156,10 @@ class Snapshot:
         hits = self.searcher.search(query, limit, False).hits
         numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
         return np.array(numbers, np.int64), np.array([score for score, _ in hits])
+
+    def indexed(self) -> Numbers:
+        """The numbers of all articles that the text index holds."""
+        return self.numbers(self._articles())
 
     # ---------------------------------------------------------------- of one article
     def stems(self, number: int) -> bytes:
@@ -186,10 +201,23 @@ class Snapshot:
         query = all_of([Query.term_set_query(self.schema, "id", wanted), self._articles()])
         return {s.article.id: s for s in self._load(query, len(wanted))}
 
+    def agrees(self, stored: Stored) -> bool:
+        """Whether the text index and the other files tell the same of an article."""
+        row = self.rows[stored.number]
+        entries = self.values[int(row["value"]) : int(row["value"]) + int(row["values"])]
+        return bool(
+            stored.sequence == row["sequence"]
+            and stored.first_sequence == row["first_sequence"]
+            and len(stored.article.passages) == row["passages"]
+            and row["passage"] + row["passages"] <= len(self.codes)
+            and (not len(entries) or int(entries.max()) < len(self.names.entries))
+            and self.stems(stored.number).count(b"\n") == 1
+        )
+
     def names_of(self, number: int) -> dict[str, tuple[str, ...]]:
         """The names an article's mentions answer to, as they were written with it."""
         hits = self.searcher.search(Query.term_query(self.schema, "number", number), 1, False).hits
-        content = orjson.loads(self.searcher.doc(hits[0][1]).get_first("content"))
+        content = orjson.loads(_content(self.searcher, hits[0][1]))
         return {kind: tuple(names) for kind, names in content["names"].items()}
 
     def codes_of(self, number: int) -> NDArray[np.int8]:
@@ -203,7 +231,7 @@ class Snapshot:
         records = read_array(self._records_path, RECORD, (self.marker.records,))
         # Sequences only rise along the file.
         records = records[np.searchsorted(records["sequence"], sequence, side="right") :]
-        numbers = records["number"].astype(np.int64)
+        numbers: Numbers = records["number"].astype(np.int64)
         current = self.live[numbers] & (self.rows["sequence"][numbers] == records["sequence"])
         return numbers[current]
 
@@ -224,7 +252,8 @@ class Snapshot:
     def _dots(vector: NDArray[np.int8], codes: NDArray[np.int8]) -> NDArray[np.int64]:
         if not len(codes):
             return np.empty(0, np.int64)
-        return np.asarray(simsimd.cdist(vector[None], codes, "dot", out_dtype="int32")).ravel().astype(np.int64)
+        dots = simsimd.cdist(vector[None], codes, "dot", out_dtype="int32")  # type: ignore[arg-type]
+        return np.asarray(dots).ravel().astype(np.int64)
 
     # ---------------------------------------------------------------- helpers
     def _articles(self) -> Query:
@@ -232,7 +261,7 @@ class Snapshot:
 
     def _load(self, query: Query, limit: int) -> list[Stored]:
         hits = self.searcher.search(query, limit, False).hits
-        return [_stored(self.searcher.doc(address).get_first("content")) for _, address in hits]
+        return [_stored(_content(self.searcher, address)) for _, address in hits]
 
 
 NOT_CLOSE = -(1 << 40)
@@ -247,4 +276,9 @@ def _stored(content: bytes) -> Stored:
 
 def _marker(searcher: Searcher, schema: Schema) -> Marker:
     hits = searcher.search(Query.term_query(schema, "type", MARKER), 1, False).hits
-    return Marker.from_bytes(searcher.doc(hits[0][1]).get_first("content")) if hits else Marker()
+    return Marker.from_bytes(_content(searcher, hits[0][1])) if hits else Marker()
+
+
+def _content(searcher: Searcher, address: DocAddress) -> bytes:
+    content: bytes = searcher.doc(address).get_first("content")  # type: ignore[assignment]
+    return content

@@ -53,7 +53,14 @@ class Batch:
     """What one commit will make searchable. A context manager; nothing is visible before `commit`."""
 
     def __init__(
-        self, folder: Path, index: Index, schema: Schema, names: Names, marker: Marker, dimensions: int, analyser: Analyser
+        self,
+        folder: Path,
+        index: Index,
+        schema: Schema,
+        names: Names,
+        marker: Marker,
+        dimensions: int,
+        analyser: Analyser,
     ) -> None:
         """`names` as read up to `marker`."""
         self._schema = schema
@@ -160,7 +167,9 @@ class Batch:
         self._sizes[name] += len(data)
 
 
-def numbered(batch: Sequence[Prepared], known: Mapping[str, tuple[int, int]], sequence: int, next_number: int) -> list[tuple[Prepared, int, int]]:
+def numbered(
+    batch: Sequence[Prepared], known: Mapping[str, tuple[int, int]], sequence: int, next_number: int
+) -> list[tuple[Prepared, int, int]]:
     """(article, number, first sequence) in the order of ids; `known`: id -> its number and first sequence."""
     rows = []
     for prepared in batch:

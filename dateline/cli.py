@@ -1,0 +1,55 @@
+"""The command line: `dateline COMMAND`. Each command stands in a module of `dateline.commands`.
+
+Modules that take long to load are imported where they are used: `dateline search` answers within a second.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from archive.errors import DatelineError, QueryError
+from dateline.commands import annotate, doctor, evaluate, export, index, manage, search, serve
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="dateline",
+    help="Search news archives by word and by meaning.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for command in (
+    index.index,
+    search.search,
+    serve.serve,
+    manage.show,
+    manage.delete,
+    export.export,
+    manage.stats,
+    manage.rebuild,
+    doctor.doctor,
+    evaluate.evaluate,
+    annotate.annotate,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run, and turn what users can cause into a sentence on standard error and exit code 1."""
+    try:
+        app()
+    except QueryError as error:
+        typer.echo(f"error: {error.message}", err=True)
+        typer.echo(f"cure: {error.cure}", err=True)
+        sys.exit(1)
+    except DatelineError as error:
+        typer.echo(f"error: {error.message}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing more to say, not even at exit.
+        sys.stdout = open("/dev/null", "w")  # noqa: SIM115
+        sys.exit(1)

@@ -1,0 +1,69 @@
+"""`dateline index PATH...`"""
+
+from __future__ import annotations
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dateline.commands.options import DEFAULT_ARCHIVE, ArchiveOption, ModelOption, embedder
+
+REJECTED = 3
+"""Exit code of a run that went to its end and rejected something."""
+
+
+def index(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.", metavar="PATH...")],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="Where to write what can't be indexed.", show_default="ARCHIVE.rejects.jsonl"),
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option(help="The format of standard input: text, jsonl, json, csv, tsv or html.")
+    ] = None,
+    model: ModelOption = "all-MiniLM-L6-v2",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
+) -> None:
+    """Index articles: plain text, JSONL, CSV and HTML, also gzipped, in files and folders.
+
+    Articles that are unchanged are skipped, so an interrupted run is simply started again. What can't be read
+    goes to the rejects file with file, line and reason; the exit code is then 3.
+    """
+    from indexer.entities import EntityReader
+
+    from archive.engines import create_archive
+    from archive.gazetteer import Gazetteer
+    from dateline.commands.progress import IndexProgress
+    from dateline.opening import own_gazetteer
+    from indexer.pipeline import index as run
+    from indexer.prepare import Preparer
+    from indexer.readers import Reading
+    from indexer.rejects import RejectsFile
+
+    started = time.monotonic()
+    encoder = embedder(model)
+    engine = create_archive(archive, encoder)
+    reader = EntityReader(Gazetteer.load(own_gazetteer(archive)))
+    reading = Reading(paths, stdin=sys.stdin.buffer, format=format)
+    where = rejects or Path(f"{archive.rstrip('/')}.rejects.jsonl")
+    with (
+        ThreadPoolExecutor(1) as mentions,
+        ThreadPoolExecutor(1) as committing,
+        RejectsFile(where) as rejected,
+        IndexProgress(reading, quiet=quiet) as progress,
+    ):
+        prepare = Preparer(encoder, reader, mentions)
+        summary = run(reading, engine, prepare, rejected.write, committing, progress.report)
+    done = summary.progress
+    typer.echo(
+        f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged, {done.rejected} rejected "
+        f"in {time.monotonic() - started:.1f} s; the archive holds {engine.stats().articles} articles."
+        + (f" Rejects: {where}" if done.rejected else "")
+    )
+    if done.rejected:
+        raise typer.Exit(REJECTED)

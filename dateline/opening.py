@@ -1,0 +1,47 @@
+"""What the commands and the service open: a search service over an archive."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive.engine import Engine
+from archive.engines import check_model
+
+if TYPE_CHECKING:
+    from search_api.service import SearchService
+
+    from archive.embedding import Embedder
+    from archive.gazetteer import Gazetteer
+
+__all__ = ["open_service", "own_gazetteer"]
+
+
+def open_service(engine: Engine, location: str, model: str) -> SearchService:
+    """The model and the gazetteer are loaded when a search first needs them."""
+    from search_api.service import SearchService
+
+    from archive.analysis import Analyser
+
+    @cache
+    def load_embedder() -> Embedder:
+        from dateline.commands.options import embedder
+
+        loaded = embedder(model)
+        check_model(engine, loaded)
+        return loaded
+
+    @cache
+    def load_gazetteer() -> Gazetteer:
+        from archive.gazetteer import Gazetteer
+
+        return Gazetteer.load(own_gazetteer(location))
+
+    return SearchService(engine, Analyser(), load_embedder, load_gazetteer)
+
+
+def own_gazetteer(location: str) -> Path | None:
+    """The folder of an archive's own gazetteer files, where there is one."""
+    folder = Path(location) / "gazetteer"
+    return folder if folder.is_dir() else None

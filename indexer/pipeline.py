@@ -1,0 +1,117 @@
+"""`index`: read, identify, skip what is unchanged, prepare, commit, a batch at a time.
+
+It can be killed at any moment and run again: what was committed is skipped, the rest is done. What can't be read
+becomes a reject, and the run goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from itertools import islice
+
+from archive.article import Article, Prepared
+from archive.engine import Commit, Engine
+from indexer.identify import IdGuard
+from indexer.readers import Record, Reject
+
+__all__ = ["BATCH", "Progress", "Summary", "index"]
+
+BATCH = 32
+"""Articles a commit: a few seconds of encoding, which is what a kill may cost."""
+LOOKUP = 64
+"""Articles whose stored versions are looked up at once; more would let the progress bar run ahead of the work."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a run has done so far."""
+
+    read: int = 0
+    rejected: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    """Read again, word for word, within this run."""
+    added: int = 0
+    updated: int = 0
+    passages: int = 0
+    """Passages that have their vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    progress: Progress
+    sequence: int
+    """The archive's sequence after the run."""
+
+
+def index(
+    records: Iterable[Record | Reject],
+    engine: Engine,
+    prepare: Callable[[Sequence[Article], Callable[[int], None]], Sequence[Prepared]],
+    reject: Callable[[Reject], None],
+    committing: Executor,
+    report: Callable[[Progress], None] = lambda _: None,
+    batch: int = BATCH,
+) -> Summary:
+    """Index records into an archive. `committing` writes one batch while the next is prepared."""
+    progress = Progress()
+    commit: Future[Commit] | None = None
+
+    def encoded(passages: int) -> None:
+        progress.passages += passages
+        report(progress)
+
+    def finish() -> None:
+        if commit is not None:
+            done = commit.result()
+            progress.added += done.added
+            progress.updated += done.updated
+            report(progress)
+
+    for articles in _batches(_changed(_accepted(records, reject, progress), engine, progress, report), batch):
+        prepared = prepare(articles, encoded)
+        finish()
+        commit = committing.submit(engine.write, prepared)
+    finish()
+    report(progress)
+    return Summary(progress, engine.stats().sequence)
+
+
+def _accepted(
+    records: Iterable[Record | Reject], reject: Callable[[Reject], None], progress: Progress
+) -> Iterator[Article]:
+    """The articles of a run, each once; everything else is told to `reject`."""
+    guard = IdGuard()
+    for record in records:
+        progress.read += 1
+        seen = guard.check(record) if isinstance(record, Record) else record
+        if isinstance(seen, Reject):
+            progress.rejected += 1
+            reject(seen)
+        elif seen is None:
+            progress.repeated += 1
+        else:
+            yield seen
+
+
+def _changed(
+    articles: Iterable[Article], engine: Engine, progress: Progress, report: Callable[[Progress], None]
+) -> Iterator[Article]:
+    """Those that the archive doesn't hold as they are."""
+    for some in _batches(articles, LOOKUP):
+        stored = engine.get(a.id for a in some)
+        for article in some:
+            known = stored.get(article.id)
+            if known is not None and known.digest == article.digest():
+                progress.unchanged += 1
+            else:
+                yield article
+        report(progress)
+
+
+def _batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
+    iterator = iter(articles)
+    while some := list(islice(iterator, size)):
+        yield some
