@@ -16,7 +16,8 @@ __all__ = ["Interval", "day_number", "instant", "interval", "normalise_date", "p
 _ISO = re.compile(
     r"(?P<y>\d{4})(?:-(?:W(?P<w>\d{2})|(?P<m>\d{2})(?:-(?P<d>\d{2})"
     r"(?:[T ](?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d{1,9})?)?"
-    r"\s*(?P<z>Z|[+-]\d{2}:?\d{2}(?::?\d{2})?)?)?)?))?"
+    r"\s*(?P<z>Z|[+-]\d{2}:?\d{2}(?::?\d{2})?)?)?)?))?",
+    re.ASCII,
 )
 
 
@@ -80,7 +81,7 @@ def interval(date: str) -> Interval:
         return Interval(dt.date(int(date), 1, 1), dt.date(int(date), 12, 31))
     if "W" in date:
         monday = dt.date.fromisocalendar(int(date[:4]), int(date[6:8]), 1)
-        return Interval(monday, monday + dt.timedelta(6))
+        return Interval(monday, dt.date.fromisocalendar(int(date[:4]), int(date[6:8]), 7))
     if len(date) == 7:
         return _month(int(date[:4]), int(date[5:7]))
     day = dt.date.fromisoformat(date[:10])

@@ -74,6 +74,11 @@ class Batch:
         self._files = Appender(folder, marker, dimensions)
         try:
             self._writer = index.writer(HEAP, 1)
+            # A writer's first operation carries the number of the last commit. A merge that a killed process left to
+            # do, and that runs beside our commit, takes a deletion of that number for done: so the first one is empty.
+            self._writer.delete_documents_by_term("type", "none")
+            # A killed commit leaves its lists of deleted documents, whose names the next commit would want again.
+            self._writer.garbage_collect_files()
         except ValueError as error:
             self._files.close()
             raise ArchiveBusy(f"The text index in {folder} is locked by another process ({error}).") from None

@@ -1,0 +1,39 @@
+"""What all tests share: the rule about skips, and the profile of Hypothesis."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+IN_CI = bool(os.environ.get("DATELINE_CI"))
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+# The same examples at every run: a failure in CI is a failure at the desk.
+settings.register_profile(
+    "dateline", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("dateline")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI everything a test needs is installed: a skip there is a failure."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real articles to measure with; a checkout alone doesn't have them."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no real articles here: they lie in {SHARED_DATA} where the project is developed")
+    return SHARED_DATA

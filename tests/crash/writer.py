@@ -1,0 +1,59 @@
+"""A program to be killed: writes numbered articles into an archive, batch by batch, skipping what is there.
+
+    python writer.py FOLDER BATCHES
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from archive.article import Article, Mention, Passage, Prepared
+from archive.engines.embedded import EmbeddedEngine
+from archive.errors import ArchiveMissing
+
+DIMENSIONS = 8
+BATCH = 7
+
+
+def article(number: int, version: int) -> Prepared:
+    """Everything in it follows from its number and version, so that a reader can tell a mixture."""
+    passages = 1 + number % 3
+    body = f"number{number} version{version} " + "and more words " * (number % 5)
+    mention = Mention("place", f"Place {number % 4} {version}", "body", 0, 6, body[:6], "alias")
+    vectors = np.full((passages, DIMENSIONS), (number * 3 + version) % 100, np.int8)
+    return Prepared(
+        Article(
+            id=f"article-{number}",
+            title=f"Title {number}",
+            body=body,
+            published=f"20{10 + number % 10}-0{1 + number % 9}-11",
+            mentions=(mention,),
+            passages=tuple(Passage(0, len(body)) for _ in range(passages)),
+        ),
+        vectors,
+    )
+
+
+def batch(place: int) -> list[Prepared]:
+    """New articles and, from the third batch on, new versions of old ones."""
+    new = [article(place * BATCH + i, 0) for i in range(BATCH)]
+    old = [article((place - 2) * BATCH + i, 1) for i in range(0, BATCH, 2)] if place >= 2 else []
+    return new + old
+
+
+def main() -> None:
+    folder, batches = Path(sys.argv[1]), int(sys.argv[2])
+    try:
+        engine = EmbeddedEngine.open(folder)
+    except ArchiveMissing:
+        engine = EmbeddedEngine.create(folder, "test", DIMENSIONS)
+    print("open", flush=True)
+    for place in range(engine.stats().sequence, batches):
+        print(engine.write(batch(place)).sequence, flush=True)
+
+
+if __name__ == "__main__":
+    main()
