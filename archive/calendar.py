@@ -120,7 +120,8 @@ def instant(date: str) -> int:
     else:
         moment = dt.datetime.fromisoformat(date)
     zone = moment.utcoffset() or dt.timedelta()
-    return round((moment.replace(tzinfo=None) - zone - dt.datetime(1970, 1, 1)).total_seconds())
+    # Differences, because the moment itself may lie beyond the years 1 and 9999 in UTC.
+    return round((moment.replace(tzinfo=None) - dt.datetime(1970, 1, 1) - zone).total_seconds())
 
 
 def day_number(day: dt.date) -> int:

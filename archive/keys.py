@@ -14,7 +14,7 @@ __all__ = ["MAX_NUMBER", "OLDEST_LAST", "oldest_key", "sort_key"]
 NUMBER_BITS = 25
 MAX_NUMBER = (1 << NUMBER_BITS) - 1
 _BEFORE_YEAR_ONE = 62_135_596_800 + 2 * 86_400  # seconds from two days before year 1 to 1970
-OLDEST_LAST = 1 << 63
+OLDEST_LAST = (1 << 64) - (1 << NUMBER_BITS)
 """Added to the key of an undated article where the oldest come first, so that it still comes last."""
 
 

@@ -32,8 +32,9 @@ __all__ = [
 
 ARTICLE = "article"
 MARKER = "marker"
-NAME_GAP = "|"
-"""A term between two names of one field, so that no phrase crosses from one to the next. No word is `|`."""
+NAME_GAP = "|" * 8
+"""A term between two names of one field, so that no phrase crosses from one to the next. No word
+holds a `|`, and none is within two edits of eight of them."""
 
 
 class Streams:

@@ -1,0 +1,89 @@
+"""The index of names: which entities a run of words may stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from archive.analysis import Analyser
+from archive.gazetteer.entity import Entity, fits
+
+__all__ = ["Candidate", "NameIndex"]
+
+_VARIANT = re.compile(r"^(.*\d)[a-z]{1,3}\d{0,2}[a-z]?$")
+"""A designation with letters of a variant behind its number: `f16c`, `t72b3m`."""
+
+
+class Candidate(NamedTuple):
+    """One entity that the words may stand for, by which of its names."""
+
+    entity: Entity
+    alias: str
+
+    @property
+    def ambiguous(self) -> bool:
+        return self.alias in self.entity.ambiguous
+
+
+class NameIndex:
+    """Names by their folded words. `squeezed` also joins the words, so that `F-16`, `F 16` and `F16` are one."""
+
+    def __init__(self, entities: Iterable[Entity], analyser: Analyser, *, squeezed: bool = False) -> None:
+        self._joint = "" if squeezed else " "
+        self._squeezed = squeezed
+        self._analyser = analyser
+        self._keys: dict[str, list[Candidate]] = {}
+        self._longest: dict[str, int] = {}
+        longest = 1
+        for entity in entities:
+            for alias, key in zip(entity.names, entity.keys, strict=True):
+                joined = key.replace(" ", "") if squeezed else key
+                self._keys.setdefault(joined, []).append(Candidate(entity, alias))
+                first, count = key.partition(" ")[0], key.count(" ") + 1
+                if count > self._longest.get(first, 0):
+                    self._longest[first] = count
+                    longest = max(longest, count)
+        self._limit = longest
+
+    def longest(
+        self, forms: Sequence[str], words: Sequence[str], first: int, *, cased: bool, limit: int | None = None
+    ) -> tuple[int, list[Candidate]]:
+        """The longest name that begins at `first`: its count of words and the entities it may stand for.
+
+        `cased` asks that it is written as a name is; `limit` is the most words it may have. (0, []) if there is none.
+        """
+        form = forms[first]
+        most = self._longest.get(form, 0)
+        if self._squeezed and (most or not form.isdigit()):
+            most = self._limit
+        most = min(most, len(forms) - first)
+        if limit is not None:
+            most = min(most, limit)
+        for count in range(most, 0, -1):
+            found = self._look_up(forms[first : first + count])
+            if found and cased:
+                written = words[first : first + count]
+                found = [c for c in found if fits(c.alias, self._analyser.words(c.alias), written)]
+            if found:
+                return count, found
+        return 0, []
+
+    def exact(self, forms: Sequence[str], words: Sequence[str]) -> list[Candidate]:
+        """The entities that these words, all of them and written as names are, may stand for."""
+        return [c for c in self._look_up(forms) if fits(c.alias, self._analyser.words(c.alias), words)]
+
+    def _look_up(self, forms: Sequence[str]) -> list[Candidate]:
+        key = self._joint.join(forms)
+        found = self._keys.get(key)
+        if found or not self._squeezed:
+            return found or []
+        if key.endswith("s"):
+            key = key[:-1]
+            if found := self._keys.get(key):
+                return found
+        # The letters of a variant are written together with its number: `F-16C`, not `F-16 jet`.
+        variant = _VARIANT.match(key) if forms[-1][0].isdigit() or len(forms) == 1 else None
+        if variant and not variant[1].isdigit():
+            return [c for c in self._keys.get(variant[1], ()) if any(ch.isdigit() for ch in c.alias)]
+        return []

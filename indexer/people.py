@@ -1,0 +1,231 @@
+"""People: whole names from gazetteer and model, and the short forms that stand for them later in the article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archive.article import Mention, Why
+from archive.gazetteer import Entity, Gazetteer
+from indexer.names import Known, tight
+from indexer.reading import Reading
+
+__all__ = ["People"]
+
+TITLES = frozenset(
+    "taoiseach pm mp mep comrade mr mrs ms miss dr doctor prof professor sir dame lord lady president vice- "
+    "president prime minister premier chancellor secretary senator sen representative rep congressman "
+    "congresswoman governor gov mayor judge justice general gen lieutenant lt colonel col major maj captain capt "
+    "sergeant sgt admiral adm commander king queen prince princess pope cardinal archbishop bishop father rev "
+    "reverend ayatollah sheikh imam chief director chairman chairwoman ceo spokesman spokeswoman spokesperson "
+    "ambassador foreign defence defense interior finance home state attorney officer detective constable coach "
+    "manager striker midfielder private corporal former ex deputy vice acting analyst lawmaker republican "
+    "democrat democratic leader presidents ministers candidate actor actress singer author writer journalist "
+    "reporter correspondent editor then".split()
+)
+"""Words before a name that are no part of it."""
+STARTERS = frozenset(
+    "after although and as before behind but by citing despite for from if in like meanwhile per said says since "
+    "unlike when while with without".split()
+)
+"""Words that open a sentence and that the model takes for given names."""
+PARTICLES = frozenset("de van von der den al el bin ibn bint da dos du la le ten ter di del della y e st abu".split())
+FAMILY_FIRST = frozenset({"China", "Taiwan", "North Korea", "South Korea", "Vietnam", "Hong Kong"})
+"""Where the family name stands first."""
+NOT_NAMES = frozenset(
+    "university college school street road avenue square tower hospital church court council committee party "
+    "union ministry department institute centre center bank group inc ltd corp company city county state river "
+    "lake mount island airport bridge stadium league cup award act bill times post news tv radio day week "
+    "festival war covid coronavirus brexit christmas easter god jesus fc sc afc united rovers wanderers tour "
+    "software games field internet web android iphone twitter facebook".split()
+)
+CLUBS = frozenset("inter real sporting dynamo dinamo atletico fc team new".split())
+"""With what the names of clubs begin."""
+MAX_WORDS = 6
+
+
+class People:
+    """The people of one article: collects whole names first, then ties short forms to them."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._common = gazetteer.common
+        self._by_full: dict[tuple[str, str], str] = {}
+        """(first form, last form) -> canonical name."""
+        self._by_short: dict[str, list[str]] = {}
+        """surname form -> canonical names, in order of appearance."""
+        self._by_given: dict[str, set[str]] = {}
+
+    def well_known(self, reading: Reading, known: Known) -> Mention | None:
+        """A whole name of the gazetteer (`Keir Starmer`), or a name of one word that the model agrees with."""
+        people = [c for c in known.candidates if c.entity.kind == "person"]
+        if not people or (known.count == 1 and people[0].entity.name != people[0].alias):
+            return None
+        # The model often joins a title or a country to a person; a building or a foundation goes on behind the name.
+        if known.inside and (
+            known.count == 1 or reading.next_to(known.first + known.count - 1, known.first + known.count)
+        ):
+            return None
+        entity = people[0].entity
+        self._register(entity.name, reading.forms[known.first : known.first + known.count], entity)
+        reading.take(known.start, known.end)
+        return _mention(reading, known.start, known.end, entity.name, "alias")
+
+    def named(self, reading: Reading) -> Iterator[Mention]:
+        """Whole names that the model reads (at least two words)."""
+        for span in reading.spans:
+            if span.label != "PERSON":
+                continue
+            words = self._name_words(reading, *tight(reading, span.start, span.end))
+            if words is None or words[1] - words[0] < 2:
+                continue
+            first, behind = words
+            start, end = reading.tokens[first].start, reading.tokens[behind - 1].end
+            forms = reading.forms[first:behind]
+            if not reading.free(start, end) or (all(f in self._common for f in forms) and reading.field == "title"):
+                continue
+            if (
+                NOT_NAMES.intersection(forms)
+                or self._team(forms, reading.words[first:behind])
+                or not reading.joined(first, behind - first)
+            ):
+                continue
+            known = self._gazetteer.people.exact(forms, reading.words[first:behind])
+            entity = known[0].entity if known else None
+            name = entity.name if entity else self._by_full.get((forms[0], forms[-1]))
+            name = name or " ".join(reading.text[start:end].split())
+            self._register(name, forms, entity)
+            reading.take(start, end)
+            yield _mention(reading, start, end, name, "alias" if entity else "model")
+
+    def is_short(self, form: str) -> bool:
+        """Whether somebody in the article has this surname."""
+        return form in self._by_short
+
+    def short(self, reading: Reading, whole: Iterable[Mention]) -> Iterator[Mention]:
+        """Surnames of people named in the article, and well-known ones of the gazetteer."""
+        positions = sorted((m.start, m.name) for m in whole if m.field == reading.field and m.kind == "person")
+        labelled = {start: end for s in reading.spans if s.label == "PERSON" for start, end in [tight(reading, *s[:2])]}
+        for i, form in enumerate(reading.forms):
+            token = reading.tokens[i]
+            if not reading.free(token.start, token.end):
+                continue
+            by_model = any(
+                self._covers(labelled, start, token.start, token.end) for start in _near(token.start, labelled)
+            )
+            titled = i > 0 and reading.forms[i - 1] in TITLES
+            if (
+                len(token.text) < 2
+                or not token.text[0].isupper()
+                or not self._stands_alone(reading, i, by_model=by_model, titled=titled)
+            ):
+                continue
+            name, why = self._who(form, token.start, positions, by_model=by_model)
+            start = token.start
+            if name is None and (by_model or titled):
+                name, why = self._well_known_surname(reading, i)
+            unknown = titled or (form not in self._common and not reading.opens_sentence(i))
+            if name is None and by_model and unknown and not self._elsewhere(reading, i):
+                name, why = token.text, "model"
+            if name is None and form not in self._common:
+                name, why = self._well_known_surname(reading, i)
+            if name is not None and (form not in self._common or by_model or titled):
+                if (
+                    i > 0
+                    and reading.forms[i - 1] in PARTICLES
+                    and name.casefold().endswith(f" {reading.words[i - 1]} {token.text}".casefold())
+                ):
+                    start = reading.tokens[i - 1].start
+                reading.take(start, token.end)
+                yield _mention(reading, start, token.end, name, why)
+
+    def _who(
+        self, form: str, start: int, positions: list[tuple[int, str]], *, by_model: bool
+    ) -> tuple[str | None, Why]:
+        names = self._by_short.get(form)
+        if names:
+            before = [name for at, name in positions if at < start and name in names]
+            return (before[-1] if before else names[0]), "context"
+        given = self._by_given.get(form, set())
+        if by_model and len(given) == 1:
+            return next(iter(given)), "context"
+        return None, "model"
+
+    def _well_known_surname(self, reading: Reading, i: int) -> tuple[str | None, Why]:
+        found = self._gazetteer.people.exact(reading.forms[i : i + 1], reading.words[i : i + 1])
+        return (found[0].entity.name, "alias") if found else (None, "model")
+
+    def _stands_alone(self, reading: Reading, i: int, *, by_model: bool, titled: bool) -> bool:
+        """Whether the word is not a part of some longer name."""
+        if (
+            reading.next_to(i, i + 1)
+            and not by_model
+            and reading.free(reading.tokens[i + 1].start, reading.tokens[i + 1].end)
+        ):
+            following = reading.forms[i + 1]
+            if following not in self._common:
+                return False
+            if reading.field == "body":
+                return False
+        if reading.next_to(i, i - 1) and not titled:
+            before = reading.tokens[i - 1]
+            if reading.text[before.end : reading.tokens[i].start] == "-":
+                return False
+            if reading.free(before.start, before.end) and reading.forms[i - 1] not in self._common and not by_model:
+                return False
+        return True
+
+    def _team(self, forms: list[str], words: list[str]) -> bool:
+        """Whether it is a city with its players (`Miami Dolphins`, `Inter Miami`) and not a person named after one."""
+        places = self._gazetteer.places
+        plural = forms[-1].endswith("s") and bool(places.exact(forms[:1], words[:1]))
+        return plural or (bool(places.exact(forms[-1:], words[-1:])) and forms[0] in CLUBS)
+
+    def _elsewhere(self, reading: Reading, i: int) -> bool:
+        """Whether the word is known as something else than a person."""
+        form, word = reading.forms[i], reading.words[i]
+        others = (self._gazetteer.places, self._gazetteer.organisations, self._gazetteer.weapons)
+        return (word.isupper() and len(word) > 1) or form in NOT_NAMES or any(x.exact([form], [word]) for x in others)
+
+    def _name_words(self, reading: Reading, start: int, end: int) -> tuple[int, int] | None:
+        """The words (first, behind the last) of the name in a span: titles and trailing small words stripped."""
+        first, behind = reading.within(start, end)
+        while first < behind and reading.forms[first] in TITLES | STARTERS:
+            first += 1
+        while first < behind and reading.words[behind - 1][0].islower():
+            behind -= 1
+        words = reading.words[first:behind]
+        if not words or len(words) > MAX_WORDS or (not words[0][0].isupper() and reading.forms[first] not in PARTICLES):
+            return None
+        if not all(
+            w.isalpha() and (w[0].isupper() or f in PARTICLES)
+            for w, f in zip(words, reading.forms[first:], strict=False)
+        ):
+            return None
+        return first, behind
+
+    def _register(self, name: str, forms: list[str], entity: Entity | None) -> None:
+        self._by_full.setdefault((forms[0], forms[-1]), name)
+        shorts = {forms[-1]}
+        if entity and entity.country in FAMILY_FIRST:
+            shorts = {forms[0]}
+        elif len(forms) > 1 and forms[-1] in ("jr", "sr", "ii", "iii"):
+            shorts = {forms[-2]}
+        for short in shorts:
+            names = self._by_short.setdefault(short, [])
+            if name not in names:
+                names.append(name)
+        if len(forms) > 1:
+            self._by_given.setdefault(forms[0], set()).add(name)
+
+    @staticmethod
+    def _covers(labelled: dict[int, int], start: int, left: int, right: int) -> bool:
+        return start <= left and right <= labelled[start]
+
+
+def _near(start: int, labelled: dict[int, int]) -> Iterator[int]:
+    """Starts of model spans from which a word at `start` may be reached."""
+    return (at for at in range(start, max(-1, start - 40), -1) if at in labelled)
+
+
+def _mention(reading: Reading, start: int, end: int, name: str, why: Why) -> Mention:
+    return Mention("person", name, reading.field, start, end, reading.text[start:end], why)

@@ -1,0 +1,197 @@
+"""Places: names of the gazetteer and those the model reads, each resolved to one place on earth."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archive.article import Mention, Why
+from archive.gazetteer import REGION_WEIGHT, Entity, Gazetteer
+from indexer.names import Known, tight
+from indexer.people import People
+from indexer.reading import Reading
+
+__all__ = ["Places"]
+
+LABELS = frozenset({"GPE", "LOC"})
+ALONE = 300_000
+"""Inhabitants from which a city's name counts even where the model reads nothing."""
+BEYOND_DOUBT = 1_000_000
+"""Inhabitants from which it counts even where the model reads a person (unless it is a surname of the article)."""
+COUNTRY_BONUS = 2.0
+REGION_BONUS = 3.0
+NAMED_BONUS = 8.0
+"""Weights beside log10(inhabitants), for a country or region mentioned in the article, or named right behind
+(`Athens, Ohio`)."""
+DIRECTIONS = frozenset("north south east west northern southern eastern western central downtown upper lower".split())
+LOCATIVE = frozenset("in at near from to of outside around across through between towards toward".split())
+"""What stands before a place that no gazetteer knows; without it the model is too often wrong."""
+GENERIC = frozenset({"city", "town", "province", "region"})
+MAX_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    reading: Reading
+    start: int
+    end: int
+    candidates: tuple[Entity, ...]
+    why: Why
+
+
+class Places:
+    """The places of one article: collects names first, then resolves them all in each other's light."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._hits: list[_Hit] = []
+
+    def well_known(self, reading: Reading, known: Known) -> bool:
+        """Collect a country, region or city of the gazetteer; False if the words are something else."""
+        found = [c.entity for c in known.candidates if c.entity.kind == "place"]
+        if not found or known.inside or not self._convincing(reading, known, found):
+            return False
+        self._hit(reading, known.start, known.end, found, "context" if known.trimmed else "alias")
+        return True
+
+    def read(self, reading: Reading, people: People) -> None:
+        """Collect what the model reads as places, but for surnames of the article's people."""
+        for span in reading.spans:
+            if span.label not in LABELS:
+                continue
+            start, end = tight(reading, span.start, span.end)
+            if not reading.free(start, end):
+                continue
+            first, behind = reading.within(start, end)
+            if behind - first == 1 and (people.is_short(reading.forms[first]) or reading.forms[first] in DIRECTIONS):
+                continue
+            if first < behind and behind - first <= MAX_WORDS and reading.words[first][0].isupper():
+                self._look_up(reading, first, behind)
+
+    def resolved(self) -> Iterator[Mention]:
+        """A mention for each place collected."""
+        countries, regions = self._context()
+        senses: dict[str, Entity] = {}
+        for hit in self._hits:
+            text = hit.reading.text[hit.start : hit.end]
+            entity = self._named_behind(hit) or senses.get(text)
+            if entity is None and not hit.candidates:
+                entity = Entity("place", " ".join(text.split()))
+            elif entity is None:
+                entity = max(hit.candidates, key=lambda e: _weight(e, countries, regions))
+            senses.setdefault(text, entity)
+            yield Mention(
+                kind="place",
+                name=entity.name,
+                field=hit.reading.field,
+                start=hit.start,
+                end=hit.end,
+                text=text,
+                why=hit.why if len(hit.candidates) == 1 else "context",
+                lat=entity.lat,
+                lon=entity.lon,
+                geonameid=entity.geonameid,
+                country=entity.country,
+            )
+
+    def _look_up(self, reading: Reading, first: int, behind: int) -> None:
+        forms, words = reading.forms[first:behind], reading.words[first:behind]
+        found = [c.entity for c in self._gazetteer.places.exact(forms, words)]
+        major = {e.geonameid for e in found}
+        found += [e for e in self._gazetteer.cities.named(forms) if e.geonameid not in major]
+        if not found and len(forms) > 1 and (forms[0] in DIRECTIONS or forms[-1] in GENERIC):
+            # `eastern Ukraine`, `Kandahar city`: the place is the name without the generic word.
+            inner = (first + 1, behind) if forms[0] in DIRECTIONS else (first, behind - 1)
+            self._look_up(reading, *inner)
+            return
+        before = reading.forms[first - 1] if first else ""
+        if found or (before in LOCATIVE and self._sound(words, forms)):
+            self._hit(reading, reading.tokens[first].start, reading.tokens[behind - 1].end, found, "model")
+
+    def _sound(self, words: Sequence[str], forms: Sequence[str]) -> bool:
+        """Whether a name that no gazetteer knows is worth a mention without coordinates."""
+        if len(words) == 1 and (words[0].isupper() or self._gazetteer.organisations.exact(forms, words)):
+            return False
+        return all(w.isalpha() and len(w) > 1 for w in words) and not all(f in self._gazetteer.common for f in forms)
+
+    def _hit(self, reading: Reading, start: int, end: int, found: Sequence[Entity], why: Why) -> None:
+        if why != "model":
+            words = reading.within(start, end)
+            known = {e.geonameid for e in found}
+            ids = [e for e in self._gazetteer.cities.named(reading.forms[slice(*words)]) if e.geonameid not in known]
+            found = [*found, *ids] if why == "alias" else found
+        reading.take(start, end)
+        self._hits.append(_Hit(reading, start, end, tuple(found), why))
+
+    def _convincing(self, reading: Reading, known: Known, found: Sequence[Entity]) -> bool:
+        if known.label in LABELS or known.trimmed or known.count > 1:
+            return True
+        largest = max(found, key=lambda e: e.population)
+        word = reading.words[known.first]
+        if known.label == "NORP":
+            return word.isupper()
+        doubtful = not largest.code and largest.population < BEYOND_DOUBT
+        if known.label in ("PERSON", "PRODUCT", "WORK_OF_ART") and doubtful:
+            return False
+        if largest.population < ALONE or (reading.forms[known.first] in self._gazetteer.common and not word.isupper()):
+            return False
+        last = known.first + known.count - 1
+        parts_of_name = reading.next_to(known.first, known.first - 1) and not reading.opens_sentence(known.first - 1)
+        return bool(largest.code) or not (parts_of_name or reading.next_to(last, last + 1))
+
+    def _context(self) -> tuple[Counter[str], Counter[tuple[str | None, str | None]]]:
+        """How often the article names each country, and each region, without doubt."""
+        countries: Counter[str] = Counter()
+        regions: Counter[tuple[str | None, str | None]] = Counter()
+        for hit in self._hits:
+            if not hit.candidates:
+                continue
+            if len({e.country for e in hit.candidates}) == 1 or hit.candidates[0].code:
+                entity = hit.candidates[0]
+                if entity.country:
+                    countries[entity.country] += 1
+                if _is_region(entity):
+                    regions[entity.country, entity.admin1] += 1
+            elif _is_region(hit.candidates[0]):
+                regions[hit.candidates[0].country, hit.candidates[0].admin1] += 1
+                countries[str(hit.candidates[0].country)] += 1
+        return countries, regions
+
+    def _named_behind(self, hit: _Hit) -> Entity | None:
+        """The candidate whose region or country stands right behind (`Athens, Ohio`)."""
+        text = hit.reading.text
+        if text[hit.end : hit.end + 2] != ", ":
+            return None
+        first, _ = hit.reading.within(hit.end, hit.end + 3)
+        if first >= len(hit.reading.forms):
+            return None
+        count, found = self._gazetteer.places.longest(hit.reading.forms, hit.reading.words, first, cased=True)
+        for container in (c.entity for c in found[: 5 if count else 0]):
+            for entity in sorted(hit.candidates, key=lambda e: -e.population):
+                if (
+                    entity.country == container.country
+                    and entity is not container
+                    and (
+                        container.code
+                        or (container.admin1 and entity.admin1 == container.admin1 and not _is_region(entity))
+                    )
+                ):
+                    return entity
+        return None
+
+
+def _is_region(entity: Entity) -> bool:
+    return entity.admin1 is not None and entity.population == REGION_WEIGHT
+
+
+def _weight(
+    entity: Entity, countries: Counter[str], regions: Counter[tuple[str | None, str | None]]
+) -> tuple[float, int]:
+    weight = math.log10(entity.population + 10)
+    total = sum(countries.values()) or 1
+    if entity.country and not entity.code:
+        weight += COUNTRY_BONUS * countries[entity.country] / total
+        weight += REGION_BONUS * min(1.0, regions[entity.country, entity.admin1] / 2) if entity.admin1 else 0.0
+    return weight, entity.population

@@ -1,0 +1,1 @@
+"""One suite for every engine: the same articles, the same searches, the same answers."""
