@@ -1,7 +1,9 @@
 """The files beside the text index: append-only, and valid only up to the lengths of the last commit.
 
     records       one fixed-width record for each version or deletion of an article
-    streams       its terms: stems of title and body, then forms of both
+    streams       its terms where they stand: stems of title and body, then forms of both
+    term_keys     its distinct stems and pairs as 64-bit keys, sorted
+    term_counts   how often each of them stands in it
     values        ids of its facet values
     names         the facet values themselves, one JSON line each; the line's place is the id
     passages      int8 codes, one row of `dimensions` bytes a passage
@@ -12,10 +14,12 @@ A writer appends, syncs, and then commits the text index, in which a marker docu
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mmap
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +29,17 @@ from numpy.typing import NDArray
 
 from archive.errors import ArchiveDamaged
 
-__all__ = ["FILES", "RECORD", "Appender", "Marker", "map_bytes", "read_array", "stream_bytes"]
+__all__ = [
+    "FILES",
+    "RECORD",
+    "Appender",
+    "Marker",
+    "map_bytes",
+    "read_array",
+    "stream_bytes",
+    "term_arrays",
+    "term_key",
+]
 
 RECORD = np.dtype(
     [
@@ -35,6 +49,7 @@ RECORD = np.dtype(
         ("stream", "<u8"),  # offset in bytes
         ("passage", "<u8"),  # first row
         ("value", "<u8"),  # first entry
+        ("term", "<u8"),  # first entry
         ("number", "<u4"),
         ("stems_size", "<u4"),  # bytes
         ("forms_size", "<u4"),
@@ -42,6 +57,7 @@ RECORD = np.dtype(
         ("pairs", "<u4"),
         ("passages", "<u4"),
         ("values", "<u4"),
+        ("terms", "<u4"),  # distinct stems and pairs
         ("first_day", "<u4"),  # day numbers; 0: undated
         ("last_day", "<u4"),
         ("has", "<u2"),  # bit i: the article has a value of FACETS[i]
@@ -49,7 +65,7 @@ RECORD = np.dtype(
     ]
 )
 
-FILES = ("records", "streams", "values", "names", "passages")
+FILES = ("records", "streams", "term_keys", "term_counts", "values", "names", "passages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,8 @@ class Marker:
     """Bytes."""
     passages: int = 0
     """Rows."""
+    terms: int = 0
+    """Entries of 8 bytes in `term_keys` and of 4 in `term_counts`."""
 
     def to_bytes(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -81,6 +99,8 @@ class Marker:
         return {
             "records": self.records * RECORD.itemsize,
             "streams": self.streams,
+            "term_keys": self.terms * 8,
+            "term_counts": self.terms * 4,
             "values": self.values * 4,
             "names": self.names,
             "passages": self.passages * dimensions,
@@ -141,11 +161,26 @@ def map_bytes(path: Path, size: int) -> mmap.mmap | bytes:
 
 
 def stream_bytes(title: Sequence[str], body: Sequence[str]) -> bytes:
-    """Two streams of terms as they stand in `streams`: each term between two blanks of its own, a line a field.
+    """Two streams of terms as they stand in `streams`: a line a field, terms between blanks."""
+    return "\n".join((" ".join(title), " ".join(body))).encode()
 
-    So ` a ` and ` a  b ` count a word and a pair of neighbours with `bytes.count`, which never overlaps.
-    """
-    return "\n".join("".join(f" {term} " for term in stream) for stream in (title, body)).encode()
+
+def term_key(term: str) -> int:
+    """A term's 64-bit key. Two of an archive's terms share one with a chance of one in millions of millions."""
+    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "little")
+
+
+def term_arrays(terms: Iterable[str], keys: dict[str, int]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """The distinct terms of an article as sorted keys, and their counts; `keys` remembers keys made before."""
+    counts = Counter(terms)
+    found = np.empty(len(counts), "<u8")
+    for i, term in enumerate(counts):
+        key = keys.get(term)
+        if key is None:
+            key = keys[term] = term_key(term)
+        found[i] = key
+    order = np.argsort(found)
+    return found[order], np.fromiter(counts.values(), "<u4", len(counts))[order]
 
 
 def _check(path: Path, size: int) -> None:

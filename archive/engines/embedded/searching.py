@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,19 +135,11 @@ class _Run:
         return numbers[best], scores[best]
 
     def _word_scores(self, numbers: Numbers) -> NDArray[np.float64]:
-        terms, pairs = self.plan.terms, self.plan.pairs
-        words = [f" {t} ".encode() for t in terms]
-        adjacent = [f" {a}  {b} ".encode() for a, b in pairs]
-        counts = np.empty((len(numbers), len(words) + len(adjacent)), np.int64)
-        twins = [i + len(words) for i, (a, b) in enumerate(pairs) if a == b]
-        for row, number in enumerate(numbers.tolist()):
-            stems = self.snapshot.stems(number)
-            counts[row] = [stems.count(term) for term in words + adjacent]
-            for column in twins:
-                counts[row, column] = _twins(stems, pairs[column - len(words)][0].encode())
-        rows = self.snapshot.rows[numbers]
+        terms, pairs = self.plan.terms, [f"{a}_{b}" for a, b in self.plan.pairs]
+        counts = self.snapshot.term_counts(numbers, [*terms, *pairs])
         frequencies = [self.snapshot.frequency("words", t) for t in terms]
-        frequencies += [self.snapshot.frequency("pairs", f"{a}_{b}") for a, b in pairs]
+        frequencies += [self.snapshot.frequency("pairs", p) for p in pairs]
+        rows = self.snapshot.rows[numbers]
         lengths, pair_counts = rows["length"].astype(np.int64), rows["pairs"].astype(np.int64)
         return word_scores(counts, frequencies, len(terms), lengths, pair_counts, self.snapshot.collection)
 
@@ -239,8 +230,3 @@ class _Run:
 def _or_zero(dots: Numbers) -> Numbers:
     return np.where(dots == NOT_CLOSE, 0, dots)
 
-
-def _twins(stems: bytes, term: bytes) -> int:
-    """How often a term follows itself: `count` would miss every second of `a a a`."""
-    lines = [line.split() for line in stems.split(b"\n")]
-    return sum(a == b == term for words in lines for a, b in pairwise(words))

@@ -17,7 +17,7 @@ from tantivy import DocAddress, Index, Query, Schema, Searcher
 from archive.article import Article, Stored
 from archive.calendar import interval
 from archive.engine import FACETS
-from archive.engines.embedded.files import RECORD, Marker, map_bytes, read_array
+from archive.engines.embedded.files import RECORD, Marker, map_bytes, read_array, term_key
 from archive.engines.embedded.schema import ARTICLE, MARKER, all_of
 from archive.ranking import Collection
 
@@ -97,6 +97,8 @@ class Snapshot:
         self.keys: NDArray[np.uint64] = self.rows["key"].astype(np.uint64)
         self._records_path = folder / "records"
         self._streams = map_bytes(folder / "streams", marker.streams)
+        self._term_keys = np.asarray(read_array(folder / "term_keys", np.dtype("<u8"), (marker.terms,)))
+        self._term_counts = np.asarray(read_array(folder / "term_counts", np.dtype("<u4"), (marker.terms,)))
         self.values: NDArray[np.uint32] = read_array(folder / "values", np.dtype("<u4"), (marker.values,))
         self.codes: NDArray[np.int8] = read_array(folder / "passages", np.int8, (marker.passages, dimensions))
         names.read(folder / "names", marker.names)
@@ -163,10 +165,25 @@ class Snapshot:
 
     # ---------------------------------------------------------------- of one article
     def stems(self, number: int) -> bytes:
-        """The stems of title and body as `files.stream_bytes` lays them out."""
+        """The stems of the title, then those of the body, as `files.stream_bytes` lays them out."""
         row = self.rows[number]
         start = int(row["stream"])
         return self._streams[start : start + int(row["stems_size"])]
+
+    def term_counts(self, numbers: Numbers, terms: Sequence[str]) -> NDArray[np.int64]:
+        """(numbers, terms): how often each stem or pair (`a_b`) stands in each article."""
+        wanted = np.array([term_key(t) for t in terms], np.uint64)
+        counts = np.zeros((len(numbers), len(terms)), np.int64)
+        rows = self.rows[numbers]
+        bounds = zip(rows["term"].tolist(), rows["terms"].tolist(), strict=True)
+        for row, (start, size) in zip(counts, bounds, strict=True):
+            if not size:
+                continue
+            keys = self._term_keys[start : start + size]
+            places = keys.searchsorted(wanted)
+            places[places == size] = 0
+            row[:] = np.where(keys[places] == wanted, self._term_counts[start + places], 0)
+        return counts
 
     def forms(self, number: int) -> bytes:
         row = self.rows[number]

@@ -16,7 +16,7 @@ from archive.analysis import Analyser
 from archive.article import Prepared
 from archive.calendar import interval
 from archive.engine import FACETS
-from archive.engines.embedded.files import RECORD, Appender, Marker, stream_bytes
+from archive.engines.embedded.files import RECORD, Appender, Marker, stream_bytes, term_arrays
 from archive.engines.embedded.schema import MARKER, document, marker_document, streams
 from archive.engines.embedded.snapshot import Names
 from archive.errors import ArchiveBusy
@@ -70,7 +70,13 @@ class Batch:
         self._known: Mapping[tuple[str, str], int] = names.ids
         self._next_id = len(names.entries)
         self._sizes = {"names": marker.names, "streams": marker.streams}
-        self._counts = {"records": marker.records, "values": marker.values, "passages": marker.passages}
+        self._counts = {
+            "records": marker.records,
+            "values": marker.values,
+            "passages": marker.passages,
+            "terms": marker.terms,
+        }
+        self._keys: dict[str, int] = {}
         self._files = Appender(folder, marker, dimensions)
         try:
             self._writer = index.writer(HEAP, 1)
@@ -103,12 +109,17 @@ class Batch:
         record["stream"], record["stems_size"], record["forms_size"] = self._sizes["streams"], len(stems), len(forms)
         record["passage"], record["passages"] = self._counts["passages"], len(prepared.vectors)
         record["value"], record["values"] = self._counts["values"], len(entries)
+        keys, counts = term_arrays([*terms.title_stems, *terms.body_stems, *terms.pairs], self._keys)
+        record["term"], record["terms"] = self._counts["terms"], len(keys)
         record["length"] = len(terms.title_stems) + len(terms.body_stems)
         record["pairs"] = len(terms.pairs)
         record["first_day"], record["last_day"] = days or (0, 0)
         record["has"] = sum(1 << FACETS.index(f) for f in has)
         record["live"] = 1
         self._append_bytes("streams", stems + forms)
+        self._files.append("term_keys", keys.tobytes())
+        self._files.append("term_counts", counts.tobytes())
+        self._counts["terms"] += len(keys)
         self._append("passages", np.ascontiguousarray(prepared.vectors))
         self._append("values", np.array(entries, "<u4"))
         self._append("records", record)

@@ -1,0 +1,151 @@
+"""Which characters of an article match a query: every matching term of every positive leaf.
+
+The same analysis as the index, with offsets. Proximity and phrases are marked where they hold, not word by word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from archive.analysis import Analyser, Token
+from archive.article import Article, Field
+from archive.engine import Expansion
+from archive.positions import edits_allowed, within_edits
+from archive.query import NAME_FIELDS, Fuzzy, Phrase, Prefix, Query, Window, Word, leaves
+
+__all__ = ["Highlight", "Highlighter"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Highlight:
+    """Code points from `start` to `end` of a field."""
+
+    field: Field
+    start: int
+    end: int
+
+
+class Highlighter:
+    """Marks one query in any number of articles."""
+
+    def __init__(self, query: Query, expansions: Sequence[Expansion], analyser: Analyser) -> None:
+        self._analyser = analyser
+        self._words: dict[str, set[str]] = {"title": set(), "body": set()}
+        self._forms: dict[str, list[Callable[[str], bool]]] = {"title": [], "body": []}
+        self._phrases: dict[str, list[tuple[str, ...]]] = {"title": [], "body": []}
+        self._names: list[tuple[str, Callable[[list[str]], bool]]] = []
+        content = False
+        for clause in query.clauses:
+            for leaf, positive in leaves(clause):
+                if positive and isinstance(leaf, (Word, Phrase, Window, Prefix, Fuzzy)):
+                    content |= self._add(leaf)
+        for expansion in expansions:
+            for alias in expansion.aliases:
+                self._phrase(tuple(analyser.stems(alias)), ("title", "body"))
+        if content:
+            # Stop words of the query are marked only where there is nothing else.
+            for words in self._words.values():
+                words -= analyser.stop_stems
+
+    def __call__(self, article: Article) -> list[Highlight]:
+        """Sorted by field and place, title first; none overlap."""
+        marks: list[Highlight] = []
+        fields: tuple[tuple[Field, str], ...] = (("title", article.title), ("body", article.body))
+        for field, text in fields:
+            marks += _merged([Highlight(field, start, end) for start, end in self._spans(field, text)])
+        if self._names:
+            mentioned = [
+                Highlight(m.field, m.start, m.end)
+                for m in article.mentions
+                if any(kind == m.kind and holds(self._analyser.forms(m.name)) for kind, holds in self._names)
+            ]
+            marks = _merged(marks + mentioned)
+        return sorted(marks, key=lambda m: (m.field != "title", m.start))
+
+    def _add(self, leaf: Word | Phrase | Window | Prefix | Fuzzy) -> bool:
+        """Takes in one leaf; whether it is more than a stop word."""
+        analyser = self._analyser
+        if leaf.field in NAME_FIELDS:
+            self._names.append((leaf.field, self._name_test(leaf)))
+            return True
+        fields = (leaf.field,) if leaf.field else ("title", "body")
+        if isinstance(leaf, (Prefix, Fuzzy)):
+            for field in fields:
+                self._forms[field].append(_form_test(leaf, analyser))
+            return True
+        stems = tuple(analyser.stems(leaf.text))
+        if isinstance(leaf, Phrase):
+            self._phrase(stems, fields)
+        else:
+            for field in fields:
+                self._words[field].update(stems)
+        return not all(s in analyser.stop_stems for s in stems)
+
+    def _phrase(self, stems: tuple[str, ...], fields: Sequence[str]) -> None:
+        for field in fields:
+            if len(stems) == 1:
+                self._words[field].add(stems[0])
+            elif stems:
+                self._phrases[field].append(stems)
+
+    def _name_test(self, leaf: Word | Phrase | Window | Prefix | Fuzzy) -> Callable[[list[str]], bool]:
+        if isinstance(leaf, (Prefix, Fuzzy)):
+            test = _form_test(leaf, self._analyser)
+            return lambda forms: any(map(test, forms))
+        wanted = self._analyser.forms(leaf.text)
+        return lambda forms: set(wanted) <= set(forms)
+
+    def _spans(self, field: Field, text: str) -> Iterator[tuple[int, int]]:
+        words, tests, phrases = self._words[field], self._forms[field], self._phrases[field]
+        if not (words or tests or phrases):
+            return
+        analyser = self._analyser
+        # Most words of a text match nothing: look at its distinct ones first.
+        inside = {stem for phrase in phrases for stem in phrase}
+        kinds: dict[str, bool] = {}
+        for word in set(analyser.words(text)):
+            stem = analyser.stem(word)
+            whole = stem in words or any(test(analyser.form(word)) for test in tests)
+            if whole or stem in inside:
+                kinds[word] = whole
+        if not kinds:
+            return
+        tokens = analyser.tokens(text)
+        for token in tokens:
+            if kinds.get(token.text):
+                yield token.start, token.end
+        for phrase in phrases:
+            yield from _phrase_spans(tokens, kinds, phrase, analyser)
+
+
+def _phrase_spans(
+    tokens: Sequence[Token], kinds: dict[str, bool], phrase: tuple[str, ...], analyser: Analyser
+) -> Iterator[tuple[int, int]]:
+    last = len(phrase) - 1
+    for i, token in enumerate(tokens[: len(tokens) - last]):
+        if token.text in kinds and all(analyser.stem(tokens[i + k].text) == stem for k, stem in enumerate(phrase)):
+            yield token.start, tokens[i + last].end
+
+
+def _form_test(leaf: Prefix | Fuzzy, analyser: Analyser) -> Callable[[str], bool]:
+    wanted = analyser.form(leaf.text)
+    if isinstance(leaf, Prefix):
+        return lambda form: form.startswith(wanted)
+    edits = edits_allowed(wanted)
+    return lambda form: within_edits(form, wanted, edits)
+
+
+def _merged(marks: Sequence[Highlight]) -> list[Highlight]:
+    """Overlapping marks of a field become one."""
+    ordered = sorted(marks)
+    if all(a.field != b.field or a.end <= b.start for a, b in pairwise(ordered)):
+        return ordered
+    merged: list[Highlight] = []
+    for mark in ordered:
+        if merged and merged[-1].field == mark.field and mark.start < merged[-1].end:
+            merged[-1] = Highlight(mark.field, merged[-1].start, max(merged[-1].end, mark.end))
+        else:
+            merged.append(mark)
+    return merged
