@@ -47,7 +47,7 @@ class Highlighter:
         if content:
             # Stop words of the query are marked only where there is nothing else.
             for words in self._words.values():
-                words -= analyser.stop_stems
+                words.difference_update(analyser.stop_stems)
 
     def __call__(self, article: Article) -> list[Highlight]:
         """Sorted by field and place, title first; none overlap."""

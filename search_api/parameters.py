@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from archive.calendar import Interval, parse_range
 from archive.engine import FACETS, FacetName, IntervalName, Mode, Refinement, Sort, Timeline
@@ -157,7 +157,11 @@ class _Reader:
             self._values.setdefault(name, []).append(value)
         if count > MAX_VALUES:
             raise ParameterErrors(
-                [ParameterError("q", f"{count} parameters are more than a search takes ({MAX_VALUES}): leave some out.")]
+                [
+                    ParameterError(
+                        "q", f"{count} parameters are more than a search takes ({MAX_VALUES}): leave some out."
+                    )
+                ]
             )
 
     def one(self, name: str, read: Callable[[str], _T]) -> _T | None:

@@ -1,0 +1,28 @@
+"""The ASGI application: the API and the pages over one archive."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from web.routes import mount_pages
+
+from dateline import __version__
+from search_api.routes import SearchPool, install_error_handlers
+from search_api.routes import router as api_router
+from search_api.service import SearchService
+
+__all__ = ["create_app"]
+
+
+def create_app(service: SearchService) -> FastAPI:
+    app = FastAPI(
+        title="Dateline",
+        version=__version__,
+        description="Search a news archive by word and by meaning, with counts that are right.",
+        docs_url=None,  # its page loads scripts from elsewhere; /openapi.json is all a tool needs
+        redoc_url=None,
+    )
+    pool = SearchPool()
+    app.include_router(api_router(service, pool))
+    install_error_handlers(app)
+    mount_pages(app, service, pool)
+    return app

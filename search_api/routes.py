@@ -1,0 +1,166 @@
+"""The HTTP routes of the API, and how its errors leave the house."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl, unquote
+
+import anyio
+import anyio.to_thread
+import orjson
+from fastapi import APIRouter, FastAPI, Path, Request, Response
+from starlette.exceptions import HTTPException
+
+from archive.engine import FACETS
+from archive.errors import DatelineError
+from search_api.errors import RETRY_AFTER, error_body, status_of
+from search_api.parameters import FIELDS, parse_parameters
+from search_api.schemas import ArticleAnswer, ErrorAnswer, Health, SearchAnswer
+from search_api.service import SearchService
+
+__all__ = ["SearchPool", "install_error_handlers", "json_response", "parameters_of", "raw_path_tail", "router"]
+
+SEARCH_THREADS = 4
+"""Searches at once: the rest wait, so that a burst doesn't starve every one of them."""
+
+_T = TypeVar("_T")
+
+
+class SearchPool:
+    """Runs searches off the event loop, a few at a time."""
+
+    def __init__(self, threads: int = SEARCH_THREADS) -> None:
+        self._threads = threads
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        if self._limiter is None:  # it belongs to the event loop in which it is made
+            self._limiter = anyio.CapacityLimiter(self._threads)
+        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+
+def parameters_of(request: Request) -> list[tuple[str, str]]:
+    """The pairs of the query string as they came; bytes that are no UTF-8 become U+FFFD."""
+    return parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+
+
+def raw_path_tail(request: Request, prefix: str) -> str:
+    """What stands behind a prefix of the path, percent-decoded once: ids may hold `/`, `?` and `%2F`."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    path = raw.split(b"?", 1)[0].decode("latin-1")
+    _, _, tail = path.partition(prefix)
+    return unquote(tail, errors="replace")
+
+
+def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    # Lone surrogates can't be written as UTF-8: they are replaced, never an error.
+    try:
+        body = orjson.dumps(content)
+    except orjson.JSONEncodeError:
+        body = json.dumps(content, ensure_ascii=True).encode()
+    return Response(body, status, headers, "application/json")
+
+
+def router(service: SearchService, pool: SearchPool) -> APIRouter:
+    """The API over one archive."""
+    api = APIRouter()
+    problems: dict[int | str, dict[str, Any]] = {
+        422: {"model": ErrorAnswer, "description": "A parameter or the query text is wrong; `fields` names it."},
+        503: {"model": ErrorAnswer, "description": "The archive can't answer now; try again."},
+    }
+
+    @api.get("/health", response_model=Health, responses={503: problems[503]}, summary="Is the archive answering?")
+    async def health() -> Response:
+        stats = await pool.run(service.engine.stats)
+        return json_response({"status": "ok", "articles": stats.articles, "sequence": stats.sequence})
+
+    @api.get(
+        "/api/v1/search",
+        response_model=SearchAnswer,
+        responses=problems,
+        summary="Search by word and by meaning",
+        openapi_extra={"parameters": _documented()},
+    )
+    async def search(request: Request) -> Response:
+        items = parameters_of(request)
+        return json_response(await pool.run(lambda: service.search(parse_parameters(items))))
+
+    @api.get(
+        "/api/v1/articles/{id:path}",
+        response_model=ArticleAnswer,
+        responses={404: {"model": ErrorAnswer, "description": "There is no such article."}, 503: problems[503]},
+        summary="One article with its mentions",
+    )
+    async def article(
+        request: Request, id: Annotated[str, Path(description="Percent-encoded, slashes too.", examples=["sample-001"])]
+    ) -> Response:
+        found = await pool.run(lambda: service.article(raw_path_tail(request, "/api/v1/articles/")))
+        if found is None:
+            raise HTTPException(404, "There is no article with this id.")
+        return json_response(found)
+
+    return api
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every error leaves in the one JSON shape."""
+
+    async def known(_: Request, error: Exception) -> Response:
+        assert isinstance(error, DatelineError)
+        status = status_of(error)
+        return json_response(error_body(error), status, {"Retry-After": str(RETRY_AFTER)} if status == 503 else None)
+
+    async def http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http")
+        body = {"error": {"code": code, "message": str(error.detail), "fields": []}}
+        return json_response(body, error.status_code, error.headers)
+
+    app.add_exception_handler(DatelineError, known)
+    app.add_exception_handler(HTTPException, http)
+
+
+def _documented() -> list[dict[str, Any]]:
+    """The parameters of `/search` for OpenAPI; `parameters.py` reads them."""
+
+    def one(name: str, description: str, example: Any, **schema: Any) -> dict[str, Any]:
+        return {
+            "name": name,
+            "in": "query",
+            "description": description,
+            "schema": {"type": "string", **schema},
+            "example": example,
+        }
+
+    def several(name: str, description: str, example: str, **items: Any) -> dict[str, Any]:
+        schema = {"type": "array", "items": {"type": "string", **items}}
+        return {"name": name, "in": "query", "description": description, "schema": schema, "example": [example]}
+
+    modes, sorts = ["keyword", "semantic", "hybrid"], ["relevance", "newest", "oldest"]
+    whole = {"type": "integer", "minimum": 0, "maximum": 1000}
+    documented = [
+        one("q", "Query text; absent: all articles.", 'Storm Shadow "command post" -Biden'),
+        one("mode", "`hybrid` by default, `keyword` by date.", "hybrid", enum=modes),
+        one("from", "Published on or after this date; it binds.", "2024-11"),
+        one("to", "Published on or before this date; it binds.", "2024-11-25"),
+        several("facet", "Facets to count.", "person", enum=list(FACETS)),
+        one("facet_limit", "Values a facet.", 20, **whole),
+        one("timeline", "Counts over time.", "month", enum=["day", "week", "month", "year"]),
+        one("timeline_field", "Which dates.", "published", enum=["published", "mentioned"]),
+        one("sort", "Order.", "relevance", enum=sorts),
+        one("limit", "Results a page.", 20, **whole),
+        one("cursor", "`next` of the page before.", ""),
+        one("fields", f"Of each result, separated by commas: {', '.join(FIELDS)}.", "id,title"),
+        one("expand", "Whether recognised names are found by their aliases too.", "on", enum=["on", "off"]),
+        one("explain", "Adds the parts of each score.", "false", enum=["true", "false"]),
+        one("format", "The answer's format.", "json", enum=["json"]),
+    ]
+    for name in FACETS:
+        date = name in ("published", "mentioned")
+        example = "2024-11" if date else {"language": "en"}.get(name, "missing")
+        what = "a date or a range, or `missing`" if date else "a value, or `missing`"
+        documented.append(several(name, f"Refine by {name}: {what}; repeat for any of several.", example))
+        documented.append(several(f"exclude.{name}", f"Exclude by {name}.", example))
+    return documented

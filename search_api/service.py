@@ -1,0 +1,258 @@
+"""The search service: from a request to an answer. The API, the pages and the command line are siblings over it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from archive.analysis import Analyser
+from archive.article import Article, Stored
+from archive.embedding import Embedder
+from archive.engine import Engine, Expansion, FacetCounts, Hit, Mode, Page, Search, TimelineCounts
+from archive.plan import embedding_text, free_words, plan
+from archive.query import Dates, Query, Word
+from archive.vectors import quantise
+from search_api import cursors
+from search_api.highlighting import Highlighter
+from search_api.parameters import FIELDS, SearchRequest
+from search_api.syntax import parse
+
+__all__ = ["Answer", "Recogniser", "SearchService"]
+
+Answer = dict[str, Any]
+"""JSON as `schemas.SearchAnswer` describes it; plain objects, because it is built for every search."""
+VECTOR_CACHE = 1_000
+"""Query texts whose vector is kept (about 500 bytes each): pages and clicks ask for the same text again."""
+
+
+class RecognisedName(Protocol):
+    """`archive.gazetteer.Recognised`."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def aliases(self) -> tuple[str, ...]: ...
+
+
+class Recogniser(Protocol):
+    """Finds known names among a query's words (`archive.gazetteer.Gazetteer`)."""
+
+    def recognise(self, words: Sequence[str]) -> Sequence[RecognisedName]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """A request with its text parsed, its names recognised, its cursor read."""
+
+    search: Search
+    mode: Mode | None
+    """The mode in effect; None where there is nothing to rank by."""
+    names: tuple[RecognisedName, ...]
+    words: tuple[Word, ...]
+
+
+class SearchService:
+    """Answers searches over one archive; safe to share between threads."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        analyser: Analyser,
+        embedder: Callable[[], Embedder],
+        recogniser: Callable[[], Recogniser] | None = None,
+    ) -> None:
+        """`embedder` and `recogniser` are called when a search needs them, and should remember what they loaded."""
+        self.engine = engine
+        self.analyser = analyser
+        self._embedder = embedder
+        self._recogniser = recogniser
+        self._vectors: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def search(self, request: SearchRequest) -> Answer:
+        """Raises QueryError, CursorError, and what the engine raises."""
+        started = time.perf_counter()
+        resolved = self._resolve(request)
+        page = self.engine.search(resolved.search)
+        query: Answer = {
+            "text": request.q,
+            "parsed": str(resolved.search.query),
+            "mode": resolved.search.mode,
+            "understood": [_understood(name, resolved.words) for name in resolved.names],
+            "emptied_by": None,
+        }
+        if not page.total and resolved.words and resolved.mode != "semantic" and not request.refinements:
+            query["emptied_by"] = self._emptied_by(resolved)
+        highlighter = Highlighter(resolved.search.query, resolved.search.expansions, self.analyser)
+        return {
+            "total": page.total,
+            "results": [_result(hit, request, highlighter) for hit in page.hits],
+            "facets": {name: _facet(counts) for name, counts in page.facets.items()},
+            "timeline": _timeline(page.timeline, resolved.search) if page.timeline else None,
+            "next": self._next(page, resolved.search),
+            "took_ms": round((time.perf_counter() - started) * 1000, 1),
+            "query": query,
+        }
+
+    def warm_up(self) -> None:
+        """Load what the first search would wait for."""
+        self._embedder()
+        if self._recogniser:
+            self._recogniser().recognise(["warm", "up"])
+
+    def article(self, id: str) -> Answer | None:
+        """One article with its mentions."""
+        stored = self.engine.get([id]).get(id)
+        return _article(stored) if stored else None
+
+    # ---------------------------------------------------------------- resolving
+    def _resolve(self, request: SearchRequest) -> _Resolved:
+        query = parse(request.q)
+        words = free_words(query)
+        names = tuple(self._recogniser().recognise([w.text for w in words])) if self._recogniser and words else ()
+        names = names if request.expand else ()
+        if request.within:
+            query = Query((*query.clauses, Dates("published", request.within)), query.text)
+        # An order by date without a mode asked for means the words themselves.
+        mode = request.mode or ("hybrid" if request.sort == "relevance" else "keyword")
+        search = Search(
+            query=query,
+            mode=mode,
+            expansions=tuple(Expansion(n.first, n.count, n.aliases) for n in names if n.aliases),
+            refinements=request.refinements,
+            facets=request.facets,
+            facet_limit=request.facet_limit,
+            timeline=request.timeline,
+            sort=request.sort,
+            limit=request.limit,
+        )
+        effective = plan(search, self.analyser).mode
+        if effective in ("hybrid", "semantic"):
+            # What `from` and `to` added says nothing to embed: the text alone does.
+            search = replace(search, vector=self._vector(embedding_text(parse(request.q))))
+        if request.cursor:
+            search = replace(search, cursor=cursors.decode(request.cursor, search, self.engine.secret))
+        return _Resolved(search, effective, names, words)
+
+    def _vector(self, text: str) -> bytes:
+        with self._lock:
+            known = self._vectors.get(text)
+            if known is not None:
+                self._vectors.move_to_end(text)
+                return known
+        vector = quantise(self._embedder().encode([text])).tobytes()
+        with self._lock:
+            self._vectors[text] = vector
+            if len(self._vectors) > VECTOR_CACHE:
+                self._vectors.popitem(last=False)
+        return vector
+
+    def _next(self, page: Page, search: Search) -> str | None:
+        if page.next is None or search.limit == 0:
+            return None
+        return cursors.encode(page.next, search, self.engine.secret)
+
+    def _emptied_by(self, resolved: _Resolved) -> str | None:
+        """The first free word with which, after the ones before it, no article is left; None where it is no word."""
+        query = resolved.search.query
+        others = tuple(c for c in query.clauses if not (isinstance(c, Word) and not c.field))
+        spans = {n.first: n.count for n in resolved.names}
+        end = 0
+        while end < len(resolved.words):
+            start, end = end, end + spans.get(end, 1)
+            some = Query((*resolved.words[:end], *others))
+            known = tuple(e for e in resolved.search.expansions if e.first < end)
+            # Of keyword mode the empty pages tell; sorted by date it needs no ranking.
+            search = Search(query=some, mode="keyword", expansions=known, sort="newest", limit=0)
+            if not self.engine.search(search).total:
+                return " ".join(w.text for w in resolved.words[start:end])
+        return None
+
+
+# -------------------------------------------------------------------- building the answer
+def _result(hit: Hit, request: SearchRequest, highlighter: Highlighter) -> Answer:
+    article = hit.stored.article
+    fields = request.fields
+    result: Answer = {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "published": article.published,
+        "source": article.source,
+        "authors": list(article.authors),
+        "section": article.section,
+        "language": article.language,
+        "score": None if hit.score is None else round(hit.score, 6),
+        "matched_by": hit.matched_by,
+    }
+    if "highlights" in fields:
+        result["highlights"] = [{"field": h.field, "start": h.start, "end": h.end} for h in highlighter(article)]
+    if "passage" in fields:
+        result["passage"] = _passage(article, hit.passage)
+    if "mentions" in fields:
+        result["mentions"] = [m.to_json() for m in article.mentions]
+    if "duplicates" in fields:
+        result["duplicates"] = []
+    if len(fields) < len(FIELDS):
+        result = {name: value for name, value in result.items() if name in fields}
+    if request.explain:
+        result["explain"] = {"words": round(hit.words, 6), "cosine": hit.cosine}
+    return result
+
+
+def _passage(article: Article, index: int | None) -> Answer | None:
+    if index is None:
+        return None
+    passage = article.passages[index]
+    return {"start": passage.start, "end": passage.end, "text": article.body[passage.start : passage.end]}
+
+
+def _article(stored: Stored) -> Answer:
+    article = stored.article
+    return {
+        "id": article.id,
+        "title": article.title,
+        "body": article.body,
+        "url": article.url,
+        "published": article.published,
+        "modified": article.modified,
+        "source": article.source,
+        "authors": list(article.authors),
+        "section": article.section,
+        "language": article.language,
+        "rights": article.rights,
+        "mentions": [m.to_json() for m in article.mentions],
+        "passages": [{"start": p.start, "end": p.end} for p in article.passages],
+        "duplicates": [],
+        "sequence": stored.sequence,
+    }
+
+
+def _facet(counts: FacetCounts) -> Answer:
+    values = [{"value": value, "count": count} for value, count in counts.values]
+    return {"values": values, "missing": counts.missing, "other": counts.other}
+
+
+def _timeline(counts: TimelineCounts, search: Search) -> Answer:
+    return {
+        "interval": counts.interval,
+        "field": search.timeline.field if search.timeline else "published",
+        "buckets": [{"date": b.date, "count": b.count} for b in counts.buckets],
+        "undated": counts.undated,
+        "coarser": counts.coarser,
+    }
+
+
+def _understood(name: RecognisedName, words: Sequence[Word]) -> Answer:
+    text = " ".join(w.text for w in words[name.first : name.first + name.count])
+    return {"kind": name.kind, "name": name.name, "words": text, "aliases": list(name.aliases)}
