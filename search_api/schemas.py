@@ -1,4 +1,4 @@
-"""The JSON of the API as OpenAPI describes it. Answers are built as plain objects (`service.py`); a test holds them to this."""
+"""The JSON of the API, for OpenAPI. Answers are built as plain objects (`service.py`); a test holds them to this."""
 
 from __future__ import annotations
 

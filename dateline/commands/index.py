@@ -6,7 +6,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,7 +24,8 @@ def index(
         typer.Option(help="Where to write what can't be indexed.", show_default="ARCHIVE.rejects.jsonl"),
     ] = None,
     format: Annotated[
-        str | None, typer.Option(help="The format of standard input: text, jsonl, json, csv, tsv or html.")
+        Literal["text", "jsonl", "json", "csv", "tsv", "html"] | None,
+        typer.Option(help="The format of standard input."),
     ] = None,
     model: ModelOption = "all-MiniLM-L6-v2",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
@@ -34,12 +35,11 @@ def index(
     Articles that are unchanged are skipped, so an interrupted run is simply started again. What can't be read
     goes to the rejects file with file, line and reason; the exit code is then 3.
     """
-    from indexer.entities import EntityReader
-
     from archive.engines import create_archive
     from archive.gazetteer import Gazetteer
     from dateline.commands.progress import IndexProgress
     from dateline.opening import own_gazetteer
+    from indexer.entities import EntityReader
     from indexer.pipeline import index as run
     from indexer.prepare import Preparer
     from indexer.readers import Reading

@@ -53,7 +53,7 @@ class Names:
             self._read = size
             done = len(self._columns[0])
             new = self.entries[done:]
-            facets = np.array([FACETS.index(f) for f, _ in new], np.uint8)  # type: ignore[arg-type]
+            facets = np.array([FACETS.index(f) for f, _ in new], np.uint8)
             days = [interval(v) if f == "mentioned" else None for f, v in new]
             first = np.array([d.first.toordinal() if d else 0 for d in days], np.int64)
             last = np.array([d.last.toordinal() if d else 0 for d in days], np.int64)
@@ -250,7 +250,8 @@ class Snapshot:
         records = records[np.searchsorted(records["sequence"], sequence, side="right") :]
         numbers: Numbers = records["number"].astype(np.int64)
         current = self.live[numbers] & (self.rows["sequence"][numbers] == records["sequence"])
-        return numbers[current]
+        found: Numbers = numbers[current]
+        return found
 
     # ---------------------------------------------------------------- meaning
     def closeness(self, vector: NDArray[np.int8]) -> NDArray[np.int64]:
