@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import Stemmer
@@ -117,6 +117,10 @@ class Analyser:
     def tokens(self, text: str) -> list[Token]:
         """The words of a text with their offsets, possessive endings outside."""
         return [Token(m[1], m.start(1), m.end(1)) for m in _TOKEN.finditer(text)]
+
+    def tokens_from(self, text: str, start: int, count: int) -> list[Token]:
+        """At most `count` words from `start` on, which must not lie within one."""
+        return [Token(m[1], m.start(1), m.end(1)) for m in islice(_TOKEN.finditer(text, start), count)]
 
     def words(self, text: str) -> list[str]:
         """The words of a text as they stand."""

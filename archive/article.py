@@ -47,9 +47,26 @@ class Mention:
 
     def to_json(self) -> dict[str, Any]:
         """As the API and `annotate` show it: what doesn't apply is left out, the weapon's class is `class`."""
-        out = {f.name: v for f in fields(self) if (v := getattr(self, f.name)) is not None}
-        if "weapon_class" in out:
-            out["class"] = out.pop("weapon_class")
+        out: dict[str, Any] = {
+            "kind": self.kind,
+            "name": self.name,
+            "field": self.field,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "why": self.why,
+        }
+        # Spelled out: a page of results holds a thousand mentions.
+        if self.kind == "place":
+            for name, value in (("lat", self.lat), ("lon", self.lon), ("geonameid", self.geonameid)):
+                if value is not None:
+                    out[name] = value
+            if self.country is not None:
+                out["country"] = self.country
+        elif self.kind == "weapon" and self.weapon_class is not None:
+            out["class"] = self.weapon_class
+        elif self.kind == "date" and self.value is not None:
+            out["value"] = self.value
         return out
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["open_service", "own_gazetteer"]
 
 
-def open_service(engine: Engine, location: str, model: str) -> SearchService:
-    """The model and the gazetteer are loaded when a search first needs them."""
+def open_service(engine: Engine, location: str, model: str, encoder: Embedder | None = None) -> SearchService:
+    """The model and the gazetteer are loaded when a search first needs them; `encoder`: one that is loaded already."""
     from search_api.service import SearchService
 
     from archive.analysis import Analyser
@@ -28,17 +28,18 @@ def open_service(engine: Engine, location: str, model: str) -> SearchService:
     def load_embedder() -> Embedder:
         from dateline.commands.options import embedder
 
-        loaded = embedder(model)
+        loaded = encoder or embedder(model)
         check_model(engine, loaded)
         return loaded
 
-    @cache
-    def load_gazetteer() -> Gazetteer:
-        from archive.gazetteer import Gazetteer
+    return SearchService(engine, Analyser(), load_embedder, partial(_load_gazetteer, location))
 
-        return Gazetteer.load(own_gazetteer(location))
 
-    return SearchService(engine, Analyser(), load_embedder, load_gazetteer)
+@cache
+def _load_gazetteer(location: str) -> Gazetteer:
+    from archive.gazetteer import Gazetteer
+
+    return Gazetteer.load(own_gazetteer(location))
 
 
 def own_gazetteer(location: str) -> Path | None:

@@ -5,7 +5,9 @@ The same analysis as the index, with offsets. Proximity and phrases are marked w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -35,6 +37,8 @@ class Highlighter:
         self._words: dict[str, set[str]] = {"title": set(), "body": set()}
         self._forms: dict[str, list[Callable[[str], bool]]] = {"title": [], "body": []}
         self._phrases: dict[str, list[tuple[str, ...]]] = {"title": [], "body": []}
+        self._prefixes: dict[str, set[str]] = {"title": set(), "body": set()}
+        self._fuzzy = False
         self._names: list[tuple[str, Callable[[list[str]], bool]]] = []
         content = False
         for clause in query.clauses:
@@ -74,6 +78,8 @@ class Highlighter:
         if isinstance(leaf, (Prefix, Fuzzy)):
             for field in fields:
                 self._forms[field].append(_form_test(leaf, analyser))
+                self._prefixes[field].add(analyser.form(leaf.text))
+            self._fuzzy |= isinstance(leaf, Fuzzy)
             return True
         stems = tuple(analyser.stems(leaf.text))
         if isinstance(leaf, Phrase):
@@ -102,31 +108,57 @@ class Highlighter:
         if not (words or tests or phrases):
             return
         analyser = self._analyser
-        # Most words of a text match nothing: look at its distinct ones first.
-        inside = {stem for phrase in phrases for stem in phrase}
-        kinds: dict[str, bool] = {}
-        for word in set(analyser.words(text)):
-            stem = analyser.stem(word)
-            whole = stem in words or any(test(analyser.form(word)) for test in tests)
-            if whole or stem in inside:
-                kinds[word] = whole
-        if not kinds:
-            return
-        tokens = analyser.tokens(text)
-        for token in tokens:
-            if kinds.get(token.text):
+        begins = {_beginning(stem) for stem in (*words, *(phrase[0] for phrase in phrases))} | self._prefixes[field]
+        everything = self._fuzzy or analyser.language != "english"
+        for token in analyser.tokens(text) if everything else _candidates(text, begins, analyser):
+            stem = analyser.stem(token.text)
+            if stem in words or any(test(analyser.form(token.text)) for test in tests):
                 yield token.start, token.end
-        for phrase in phrases:
-            yield from _phrase_spans(tokens, kinds, phrase, analyser)
+            for phrase in phrases:
+                if stem == phrase[0] and (end := _phrase_end(text, token.start, phrase, analyser)):
+                    yield token.start, end
 
 
-def _phrase_spans(
-    tokens: Sequence[Token], kinds: dict[str, bool], phrase: tuple[str, ...], analyser: Analyser
-) -> Iterator[tuple[int, int]]:
-    last = len(phrase) - 1
-    for i, token in enumerate(tokens[: len(tokens) - last]):
-        if token.text in kinds and all(analyser.stem(tokens[i + k].text) == stem for k, stem in enumerate(phrase)):
-            yield token.start, tokens[i + last].end
+def _phrase_end(text: str, start: int, phrase: tuple[str, ...], analyser: Analyser) -> int | None:
+    """Where a phrase that begins with the word at `start` ends; None where it doesn't stand there."""
+    tokens = analyser.tokens_from(text, start, len(phrase))
+    return tokens[-1].end if tuple(analyser.stem(t.text) for t in tokens) == phrase else None
+
+
+def _candidates(text: str, begins: Set[str], analyser: Analyser) -> Iterable[Token]:
+    """The words that may match: those that begin so, and all that hold anything but ASCII.
+
+    Most words of a text match nothing, and looking for a beginning is many times faster than taking every word.
+    """
+    lower = text.lower()
+    if len(lower) != len(text):  # as of the Turkish dotted capital I
+        return analyser.tokens(text)
+    starts = set()
+    for begin in begins:
+        at = lower.find(begin)
+        while at >= 0:
+            before = text[at - 1] if at else " "
+            if not before.isascii() and unicodedata.category(before).startswith("M"):
+                return analyser.tokens(text)
+            if not before.isalnum():
+                starts.add(at)
+            at = lower.find(begin, at + 1)
+    for match in _BEYOND_ASCII.finditer(text):
+        at = match.start()
+        while at and (text[at - 1].isalnum() or unicodedata.category(text[at - 1]).startswith("M")):
+            at -= 1
+        while at <= match.start() and not text[at].isalnum():  # marks that follow no letter
+            at += 1
+        starts.add(at)
+    return [token for at in sorted(starts) for token in analyser.tokens_from(text, at, 1)]
+
+
+def _beginning(stem: str) -> str:
+    """What every English word of this stem begins with: Snowball changes the last two letters at most."""
+    return stem[: max(1, len(stem) - 2)]
+
+
+_BEYOND_ASCII = re.compile(r"(?=[^\x00-\x7f\u2010-\u203a])[^\W_]")
 
 
 def _form_test(leaf: Prefix | Fuzzy, analyser: Analyser) -> Callable[[str], bool]:

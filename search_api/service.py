@@ -105,10 +105,8 @@ class SearchService:
         }
 
     def warm_up(self) -> None:
-        """Load what the first search would wait for."""
-        self._embedder()
-        if self._recogniser:
-            self._recogniser().recognise(["warm", "up"])
+        """Load what the first search would wait for, by searching."""
+        self.search(SearchRequest(q="warm up", limit=1))
 
     def article(self, id: str) -> Answer | None:
         """One article with its mentions."""

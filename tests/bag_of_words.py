@@ -29,5 +29,4 @@ class BagOfWords:
                 digest = hashlib.blake2b(stem.encode(), digest_size=16).digest()
                 for place in range(0, 16, 4):
                     row[int.from_bytes(digest[place : place + 2], "little") % self.dimensions] += 1
-            row /= np.linalg.norm(row)
-        return vectors
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

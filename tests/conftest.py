@@ -14,7 +14,10 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 # The same examples at every run: a failure in CI is a failure at the desk.
 settings.register_profile(
-    "dateline", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "dateline",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("dateline")
 

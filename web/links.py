@@ -1,0 +1,97 @@
+"""Links between pages: every click is another search, written as the API's own parameters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote, urlencode
+
+from archive.calendar import Interval
+from archive.engine import FACETS, FacetName, Refinement
+from search_api.parameters import SearchRequest, to_parameters, value_text
+
+__all__ = [
+    "Value",
+    "article_link",
+    "as_clause",
+    "excluded",
+    "json_article_link",
+    "json_search_link",
+    "narrowed",
+    "refined",
+    "removed",
+    "search_link",
+]
+
+Value = str | Interval | None
+"""Of a refinement: a name, a range of days, or None for `missing`."""
+
+
+def search_link(request: SearchRequest) -> str:
+    """The search page of a request."""
+    pairs = to_parameters(request)
+    return "/?" + urlencode(pairs) if pairs else "/"
+
+
+def json_search_link(request: SearchRequest) -> str:
+    """The same search in the API."""
+    return "/api/v1/search?" + urlencode(to_parameters(request))
+
+
+def article_link(id: str, q: str = "") -> str:
+    """The page of an article; with `q`, its words stay marked there."""
+    return f"/article/{quote(id, safe='')}" + (f"?{urlencode({'q': q})}" if q else "")
+
+
+def json_article_link(id: str) -> str:
+    return f"/api/v1/articles/{quote(id, safe='')}"
+
+
+def refined(base: SearchRequest, field: FacetName, value: Value) -> SearchRequest:
+    """One more value of a field, beside those already chosen; no longer excluded, if it was."""
+    old = _of(base, field)
+    return _with(base, Refinement(field, _add(old.include, value), _drop(old.exclude, value)))
+
+
+def excluded(base: SearchRequest, field: FacetName, value: Value) -> SearchRequest:
+    """Without the articles that have this value."""
+    old = _of(base, field)
+    return _with(base, Refinement(field, _drop(old.include, value), _add(old.exclude, value)))
+
+
+def narrowed(base: SearchRequest, field: FacetName, value: Value) -> SearchRequest:
+    """This value of a field and no other: a month clicked within a chosen year must not widen to the year again."""
+    return _with(base, Refinement(field, (value,), _of(base, field).exclude))
+
+
+def removed(base: SearchRequest, field: FacetName, value: Value) -> SearchRequest:
+    """The field's value neither chosen nor excluded."""
+    old = _of(base, field)
+    return _with(base, Refinement(field, _drop(old.include, value), _drop(old.exclude, value)))
+
+
+def as_clause(field: FacetName, value: Value, *, exclude: bool) -> str:
+    """A refinement as query text, where it binds and ranks anew; `missing` is what `-has:` says."""
+    if value is None:
+        return f"{'' if exclude else '-'}has:{field}"
+    text = value_text(value) if isinstance(value, Interval) else '"' + value.replace('"', "”") + '"'
+    return f"{'-' if exclude else ''}{'lang' if field == 'language' else field}:{text}"
+
+
+def _of(base: SearchRequest, field: FacetName) -> Refinement:
+    return next((r for r in base.refinements if r.field == field), Refinement(field))
+
+
+def _with(base: SearchRequest, changed: Refinement) -> SearchRequest:
+    """The request with a field's refinement replaced, at its first page; always in one order, so URLs are stable."""
+    kept = [r for r in base.refinements if r.field != changed.field]
+    kept += [changed] if changed.include or changed.exclude else []
+    ordered = sorted(kept, key=lambda r: FACETS.index(r.field))
+    return replace(base, refinements=tuple(ordered), cursor=None)
+
+
+def _add(values: tuple[Value, ...], value: Value) -> tuple[Value, ...]:
+    return values if value in values else (*values, value)
+
+
+def _drop(values: tuple[Value, ...], value: Value) -> tuple[Value, ...]:
+    return tuple(v for v in values if v != value)
