@@ -118,6 +118,11 @@ class Analyser:
         """The words of a text with their offsets, possessive endings outside."""
         return [Token(m[1], m.start(1), m.end(1)) for m in _TOKEN.finditer(text)]
 
+    def token_at(self, text: str, start: int) -> Token | None:
+        """The word that begins at `start`, which must not lie within one."""
+        found = _TOKEN.match(text, start)
+        return Token(found[1], *found.span(1)) if found else None
+
     def tokens_from(self, text: str, start: int, count: int) -> list[Token]:
         """At most `count` words from `start` on, which must not lie within one."""
         return [Token(m[1], m.start(1), m.end(1)) for m in islice(_TOKEN.finditer(text, start), count)]

@@ -10,19 +10,17 @@ from archive.engine import Engine
 from archive.engines import check_model
 
 if TYPE_CHECKING:
-    from search_api.service import SearchService
-
     from archive.embedding import Embedder
     from archive.gazetteer import Gazetteer
+    from search_api.service import SearchService
 
 __all__ = ["open_service", "own_gazetteer"]
 
 
 def open_service(engine: Engine, location: str, model: str, encoder: Embedder | None = None) -> SearchService:
     """The model and the gazetteer are loaded when a search first needs them; `encoder`: one that is loaded already."""
-    from search_api.service import SearchService
-
     from archive.analysis import Analyser
+    from search_api.service import SearchService
 
     @cache
     def load_embedder() -> Embedder:

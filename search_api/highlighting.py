@@ -130,9 +130,7 @@ def _candidates(text: str, begins: Set[str], analyser: Analyser) -> Iterable[Tok
 
     Most words of a text match nothing, and looking for a beginning is many times faster than taking every word.
     """
-    lower = text.lower()
-    if len(lower) != len(text):  # as of the Turkish dotted capital I
-        return analyser.tokens(text)
+    lower = text.replace("\u0130", "i").lower()  # the one letter whose lower case is longer
     starts = set()
     for begin in begins:
         at = lower.find(begin)
@@ -143,22 +141,28 @@ def _candidates(text: str, begins: Set[str], analyser: Analyser) -> Iterable[Tok
             if not before.isalnum():
                 starts.add(at)
             at = lower.find(begin, at + 1)
-    for match in _BEYOND_ASCII.finditer(text):
+    for match in () if text.isascii() else _BEYOND_ASCII.finditer(text):
         at = match.start()
+        if not text[at].isalnum():
+            continue
         while at and (text[at - 1].isalnum() or unicodedata.category(text[at - 1]).startswith("M")):
             at -= 1
         while at <= match.start() and not text[at].isalnum():  # marks that follow no letter
             at += 1
         starts.add(at)
-    return [token for at in sorted(starts) for token in analyser.tokens_from(text, at, 1)]
+    return [token for at in sorted(starts) if (token := analyser.token_at(text, at))]
 
 
 def _beginning(stem: str) -> str:
-    """What every English word of this stem begins with: Snowball changes the last two letters at most."""
-    return stem[: max(1, len(stem) - 2)]
+    """What every English word of this stem begins with.
+
+    Snowball drops endings and changes at most the last letter of what is left (`parti`, `hope`), but for its own
+    list of `dying`, `lying`, `tying` and `vying`.
+    """
+    return stem[:1] if stem in ("die", "lie", "tie", "vie") else stem[: max(1, len(stem) - 1)]
 
 
-_BEYOND_ASCII = re.compile(r"(?=[^\x00-\x7f\u2010-\u203a])[^\W_]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\u2010-\u203a]")
 
 
 def _form_test(leaf: Prefix | Fuzzy, analyser: Analyser) -> Callable[[str], bool]:

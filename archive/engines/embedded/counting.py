@@ -40,14 +40,12 @@ class Counter:
         has = self._has(name) & mask
         if name in ("published", "mentioned"):
             counts = self._years(name, mask)
+            found = len(counts)
         else:
-            _, found = self._entries(name, mask)
-            tally = np.bincount(found, minlength=0)
-            entries = self.snapshot.names.entries
-            counts = {entries[i][1]: int(tally[i]) for i in np.flatnonzero(tally)}
+            counts, found = self._most(name, mask, limit)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         missing = int(mask.sum()) - int(has.sum())
-        return FacetCounts(tuple(ranked[:limit]), missing, max(0, len(ranked) - limit))
+        return FacetCounts(tuple(ranked[:limit]), missing, max(0, found - limit))
 
     def timeline(self, timeline: Timeline) -> TimelineCounts:
         mask = self._mask(None)
@@ -56,6 +54,20 @@ class Counter:
         buckets = tuple(Bucket(_label(code, timeline.interval), n) for code, n in sorted(counts.items()))
         undated = int(mask.sum()) - int(has.sum())
         return TimelineCounts(timeline.interval, buckets, undated, int(has.sum()) - placed)
+
+    def _most(self, name: FacetName, mask: Mask, limit: int) -> tuple[dict[str, int], int]:
+        """The values with the highest counts, ties with the last included; and how many values there are."""
+        _, ids = self._entries(name, mask)
+        tally = np.bincount(ids)
+        found = np.flatnonzero(tally)
+        counts = tally[found]
+        if 0 < limit < len(found):
+            few = counts >= np.partition(counts, -limit)[-limit]
+            chosen, counts = found[few], counts[few]
+        else:
+            chosen = found if limit else found[:0]
+        entries = self.snapshot.names.entries
+        return {entries[i][1]: n for i, n in zip(chosen.tolist(), counts.tolist(), strict=False)}, len(found)
 
     # ---------------------------------------------------------------- refinements
     def _mask(self, skip: FacetName | None) -> Mask:

@@ -173,17 +173,17 @@ class Snapshot:
     def term_counts(self, numbers: Numbers, terms: Sequence[str]) -> NDArray[np.int64]:
         """(numbers, terms): how often each stem or pair (`a_b`) stands in each article."""
         wanted = np.array([term_key(t) for t in terms], np.uint64)
-        counts = np.zeros((len(numbers), len(terms)), np.int64)
+        if not len(self._term_keys):
+            return np.zeros((len(numbers), len(terms)), np.int64)
         rows = self.rows[numbers]
-        bounds = zip(rows["term"].tolist(), rows["terms"].tolist(), strict=True)
-        for row, (start, size) in zip(counts, bounds, strict=True):
-            if not size:
-                continue
-            keys = self._term_keys[start : start + size]
-            places = keys.searchsorted(wanted)
-            places[places == size] = 0
-            row[:] = np.where(keys[places] == wanted, self._term_counts[start + places], 0)
-        return counts
+        places = np.empty((len(numbers), len(terms)), np.int64)
+        for place, start, size in zip(places, rows["term"].tolist(), rows["terms"].tolist(), strict=True):
+            place[:] = self._term_keys[start : start + size].searchsorted(wanted)
+        starts, sizes = rows["term"].astype(np.int64)[:, None], rows["terms"].astype(np.int64)[:, None]
+        within = places < sizes
+        places = np.where(within, starts + places, 0)
+        held = within & (self._term_keys[places] == wanted)
+        return np.where(held, self._term_counts[places], 0).astype(np.int64)
 
     def forms(self, number: int) -> bytes:
         row = self.rows[number]
