@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from archive.article import Article
 from archive.calendar import interval, parse_range
-from archive.engine import FACETS, FacetName, Refinement, Timeline
+from archive.engine import FACETS, FacetName, Mode, Refinement, Timeline
 from archive.engines import open_archive
 from archive.errors import DatelineError
 from archive.facets import date_values, facet_values
@@ -29,7 +29,7 @@ from search_api.service import SearchService
 
 __all__ = ["differences"]
 
-MODES = ("keyword", "semantic", "hybrid")
+MODES: tuple[Mode, ...] = ("keyword", "semantic", "hybrid")
 
 
 def differences(service: SearchService, queries: int, seed: int = 7) -> Iterator[str]:

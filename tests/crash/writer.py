@@ -1,6 +1,6 @@
 """A program to be killed: writes numbered articles into an archive, batch by batch, skipping what is there.
 
-    python writer.py FOLDER BATCHES
+python writer.py FOLDER BATCHES
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from search_api.syntax import parse
 ANALYSER = Analyser()
 WORDS = (
     "Missile missiles Putin's Putin’s dying die skies sky universities Zelenskyy F-16s café cafe cafe\u0301 CAFE "
-    "Жёлтый желтый İstanbul istanbul U.S. a\u0301 \u0301b x_y relational abilities ability generously happily the of naïve "
-    "naive ٣ 北京 👍 ß"
+    "Жёлтый желтый İstanbul istanbul U.S. a\u0301 \u0301b x_y relational abilities ability generously happily the of "
+    "naïve naive ٣ 北京 👍 ß"
 ).split()
 
 

@@ -1,0 +1,188 @@
+"""The command line, as users run it: real processes, the real model."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dateline.sample import sample_path
+
+DATELINE = Path(sys.executable).with_name("dateline")
+
+
+def run(*words: str | Path, code: int = 0, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [DATELINE, *map(str, words)], capture_output=True, text=True, input=stdin, timeout=120, check=False
+    )
+    assert done.returncode == code, f"{words}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def answer(*words: str | Path) -> Any:
+    return json.loads(run(*words).stdout)
+
+
+@pytest.fixture(scope="module")
+def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("articles") / "some.jsonl"
+    path.write_text("".join(sample_path().read_text().splitlines(keepends=True)[:12]))
+    return path
+
+
+@pytest.fixture(scope="module")
+def archive(articles: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archives") / "some"
+    assert run("index", articles, "--archive", folder).stdout.startswith("12 added, 0 updated, 0 unchanged, 0 rejected")
+    return folder
+
+
+def test_indexing_again_changes_nothing(archive: Path, articles: Path) -> None:
+    before = answer("stats", "--archive", archive, "--json")
+    said = run("index", articles, "--archive", archive).stdout
+    assert said.startswith("0 added, 0 updated, 12 unchanged")
+    assert answer("stats", "--archive", archive, "--json") == before
+
+
+def test_search_prints_the_apis_answer(archive: Path) -> None:
+    found = answer("search", "Moskva", "--archive", archive, "--json", "--facet", "weapon", "--timeline", "year")
+    assert found["results"][0]["id"] == "sample-001"
+    assert found["facets"]["weapon"]["values"]
+    assert found["timeline"]["interval"] == "year"
+    shown = run("search", "Moskva", "--archive", archive).stdout
+    assert "Moskva sinks" in shown
+
+
+def test_a_syntax_error_is_told_with_its_cure(archive: Path) -> None:
+    said = run("search", '"Moskva', "--archive", archive, code=1).stderr
+    assert said.startswith("error: ")
+    assert "cure: " in said
+
+
+def test_a_wrong_option_is_told(archive: Path) -> None:
+    assert "keyword, semantic, hybrid" in run("search", "x", "--mode", "y", "--archive", archive, code=1).stderr
+
+
+def test_show_delete_and_index_again(archive: Path, articles: Path) -> None:
+    assert "Moskva" in run("show", "sample-001", "--archive", archive).stdout
+    assert answer("show", "sample-001", "--archive", archive, "--json")["source"] == "Meridian Wire"
+    assert run("delete", "sample-001", "--archive", archive).stdout == "1 deleted\n"
+    assert "There is no article" in run("show", "sample-001", "--archive", archive, code=1).stderr
+    assert "1 not found" in run("delete", "sample-001", "--archive", archive, code=1).stdout
+    assert run("index", articles, "--archive", archive).stdout.startswith("1 added, 0 updated, 11 unchanged")
+
+
+def test_an_export_is_complete_and_can_be_indexed(archive: Path, tmp_path: Path) -> None:
+    lines = run("export", "--archive", archive).stdout.splitlines()
+    exported = {json.loads(line)["id"]: json.loads(line) for line in lines}
+    assert len(exported) == 12
+    (tmp_path / "out.jsonl").write_text("\n".join(lines))
+    run("index", tmp_path / "out.jsonl", "--archive", tmp_path / "copy", "-q")
+    copied = (json.loads(line) for line in run("export", "--archive", tmp_path / "copy").stdout.splitlines())
+    for article in copied:
+        original = exported[article["id"]]
+        assert {k: v for k, v in article.items() if k != "sequence"} == {
+            k: v for k, v in original.items() if k != "sequence"
+        }
+
+
+@pytest.mark.parametrize("option", [(), ("--mentions",), ("--vectors",)])
+def test_a_rebuild_keeps_every_answer(archive: Path, option: tuple[str, ...]) -> None:
+    question = ("search", "missile ship sinks", "--archive", archive, "--json", "--facet", "person")
+    before = answer(*question)
+    assert run("rebuild", *option, "--archive", archive).stdout == "12 articles rebuilt.\n"
+    after = answer(*question)
+    for volatile in ("took_ms", "next"):
+        before.pop(volatile), after.pop(volatile)
+    assert after == before
+
+
+def test_doctor_finds_a_sound_archive_sound_and_a_missing_one_missing(archive: Path, tmp_path: Path) -> None:
+    said = run("doctor", "--archive", archive).stdout
+    assert "MEND" not in said
+    assert "12 articles" in said
+    assert "dateline index" in run("doctor", "--archive", tmp_path / "none", code=1).stdout
+
+
+def test_rejects_name_file_line_and_reason(tmp_path: Path) -> None:
+    source = tmp_path / "mixed.jsonl.gz"
+    lines = [
+        '{"id": "a", "title": "A bridge opens", "body": "On Monday."}',
+        "{broken",
+        '{"id": "b", "body": "x", "published_at": "the day before"}',
+        '{"id": "a", "title": "Another bridge opens", "body": "On Tuesday."}',
+    ]
+    source.write_bytes(gzip.compress("\n".join(lines).encode()))
+    done = run("index", source, tmp_path / "absent.txt", "--archive", tmp_path / "archive", code=3)
+    assert "1 added, 0 updated, 0 unchanged, 4 rejected" in done.stdout
+    rejects = [json.loads(line) for line in (tmp_path / "archive.rejects.jsonl").read_text().splitlines()]
+    assert [(Path(r["file"]).name, r["line"]) for r in rejects] == [
+        ("mixed.jsonl.gz", 2),
+        ("mixed.jsonl.gz", 3),
+        ("mixed.jsonl.gz", 4),
+        ("absent.txt", None),
+    ]
+    assert "the day before" in rejects[1]["reason"]
+    assert "doubled" in rejects[2]["reason"]
+
+
+def test_standard_input_is_read(tmp_path: Path) -> None:
+    line = '{"title": "A bridge opens", "body": "On Monday."}\n'
+    said = run("index", "-", "--archive", tmp_path / "archive", stdin=line).stdout
+    assert said.startswith("1 added")
+
+
+def test_annotate_writes_mentions_with_offsets(articles: Path, tmp_path: Path) -> None:
+    run("annotate", articles, "--out", tmp_path / "mentions.jsonl")
+    texts = {a["id"]: a for a in map(json.loads, articles.read_text().splitlines())}
+    lines = [json.loads(line) for line in (tmp_path / "mentions.jsonl").read_text().splitlines()]
+    assert [line["id"] for line in lines] == list(texts)
+    kinds = set()
+    for line in lines:
+        for mention in line["mentions"]:
+            kinds.add(mention["kind"])
+            assert texts[line["id"]][mention["field"]][mention["start"] : mention["end"]] == mention["text"]
+    assert kinds == {"person", "place", "organisation", "weapon", "date"}
+
+
+def test_evaluate_measures_judged_queries(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"id": "q1", "text": "Moskva"}\n{"id": "q2", "text": "unjudged"}\n')
+    (tmp_path / "qrels.tsv").write_text("q1 0 sample-001 1\n")
+    common = (
+        "--queries",
+        tmp_path / "queries.jsonl",
+        "--qrels",
+        tmp_path / "qrels.tsv",
+        "--archive",
+        archive,
+        "--json",
+    )
+    for option in ("--mode=hybrid", "--mode=keyword", "--mode=semantic", "--leg=bm25", "--leg=dense"):
+        measured = answer("evaluate", *common, option, "--run", tmp_path / "run.txt")
+        assert measured["queries"] == 1
+        assert measured["ndcg@10"] == measured["mrr@10"] == measured["recall@10"] == 1.0
+    scores = [float(line.split()[4]) for line in (tmp_path / "run.txt").read_text().splitlines() if line[:2] == "q1"]
+    assert all(a > b for a, b in pairwise(scores))
+
+
+def test_broken_judgements_are_told_with_their_line(archive: Path, tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"id": "q1"}\n')
+    (tmp_path / "qrels.tsv").write_text("q1 0 sample-001 1\n")
+    said = run(
+        "evaluate",
+        "--queries",
+        tmp_path / "queries.jsonl",
+        "--qrels",
+        tmp_path / "qrels.tsv",
+        "--archive",
+        archive,
+        code=1,
+    ).stderr
+    assert "queries.jsonl:1" in said
