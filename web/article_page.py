@@ -1,18 +1,21 @@
-"""The article page as data: paragraphs with the mentions marked, and the names beside them."""
+"""The article page as data: paragraphs with mentions and search words marked, and the names beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from archive.article import Article, Field, Mention
-from archive.engine import FacetName, Refinement
+from archive.calendar import interval
+from archive.engine import FacetName
 from search_api.highlighting import Highlight
-from search_api.parameters import SearchRequest
-from web.search_page import search_link
+from search_api.parameters import SearchRequest, value_text
+from web.dates import readable
+from web.links import json_article_link, refined, search_link
 from web.snippets import Piece, first_sentence
 
-__all__ = ["ArticlePage", "build"]
+__all__ = ["ArticlePage", "KindView", "NameView", "build"]
 
 KINDS: tuple[tuple[FacetName, str], ...] = (
     ("weapon", "Weapons systems"),
@@ -20,6 +23,8 @@ KINDS: tuple[tuple[FacetName, str], ...] = (
     ("place", "Places"),
     ("organisation", "Organisations"),
 )
+FEW_NAMES = 12
+"""Names of a kind that stand in the open; the others are a click away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,96 +32,135 @@ class NameView:
     name: str
     count: int
     detail: str
+    """A weapon's class; empty for other kinds."""
     href: str
+    """All articles that mention it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindView:
+    kind: str
+    title: str
+    names: tuple[NameView, ...]
+    """The most mentioned first."""
+    further: tuple[NameView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    id: str
-    heading: tuple[Piece, ...]
     title: str
+    heading: tuple[Piece, ...]
+    published: str | None
+    """As in the archive, for `datetime`."""
+    moment: str
+    """As people read it."""
     about: tuple[str, ...]
+    """Source, authors, section: those that are known."""
     source_url: str | None
+    """Only http and https: nothing that a click could run."""
     paragraphs: tuple[tuple[Piece, ...], ...]
-    names: tuple[tuple[str, str, tuple[NameView, ...]], ...]
-    """(kind, title, names by count)"""
-    dates: tuple[tuple[str, str], ...]
-    """(value, link to a search), oldest first"""
+    kinds: tuple[KindView, ...]
+    dates: tuple[tuple[str, str, str], ...]
+    """(ISO 8601 value, as people read it, link), the earliest first"""
     language: str | None
     rights: str | None
     json: str
     q: str
+    back: str | None
+    """The search it was found by."""
 
 
-def build(article: Article, highlights: Sequence[Highlight], json: str, q: str) -> ArticlePage:
-    title = article.title or first_sentence(article.body) or "(no text)"
-    heading = _pieces(article, "title", highlights) if article.title else (Piece(title),)
-    authors = ", ".join(article.authors)
-    about = ((article.published or "undated").replace("T", " "), article.source, authors, article.section)
-    names = tuple((kind, label, found) for kind, label in KINDS if (found := _names(article.mentions, kind)))
-    values = sorted({m.value for m in article.mentions if m.kind == "date" and m.value})
+def build(article: Article, highlights: Sequence[Highlight], q: str = "") -> ArticlePage:
+    """`highlights`: of the search `q`, sorted, apart from each other within a field."""
+    sentence = first_sentence(article.body) or "(no text)"
+    url = article.url or ""
     return ArticlePage(
-        id=article.id,
-        heading=heading,
-        title=title,
-        about=tuple(part for part in about if part),
-        source_url=article.url if (article.url or "").lower().startswith(("http://", "https://")) else None,
+        title=article.title or sentence,
+        heading=_pieces(article, "title", highlights) if article.title else (Piece(sentence),),
+        published=article.published,
+        moment=readable(article.published, time=True) if article.published else "undated",
+        about=tuple(part for part in (article.source, ", ".join(article.authors), article.section) if part),
+        source_url=url if url.lower().startswith(("http://", "https://")) else None,
         paragraphs=_paragraphs(_pieces(article, "body", highlights)),
-        names=names,
-        dates=tuple((v, search_link(SearchRequest(q=f"mentioned:{v.replace('/', '..')}"))) for v in values),
+        kinds=tuple(view for kind, title in KINDS if (view := _kind(article.mentions, kind, title)).names),
+        dates=_dates(article.mentions),
         language=article.language,
         rights=article.rights,
-        json=json,
+        json=json_article_link(article.id),
         q=q,
+        back=search_link(SearchRequest(q=q)) if q.strip() else None,
     )
 
 
-def _names(mentions: Sequence[Mention], kind: FacetName) -> tuple[NameView, ...]:
+def _kind(mentions: Iterable[Mention], kind: FacetName, title: str) -> KindView:
     found: dict[str, list[Mention]] = {}
     for mention in mentions:
         if mention.kind == kind:
             found.setdefault(mention.name, []).append(mention)
-    ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    # Sorted is stable: of equals the one that the article names first.
+    names = [
+        NameView(name, len(some), some[0].weapon_class or "", search_link(refined(SearchRequest(), kind, name)))
+        for name, some in sorted(found.items(), key=lambda item: -len(item[1]))
+    ]
+    return KindView(kind, title, tuple(names[:FEW_NAMES]), tuple(names[FEW_NAMES:]))
+
+
+def _dates(mentions: Iterable[Mention]) -> tuple[tuple[str, str, str], ...]:
+    values = {m.value: interval(m.value) for m in mentions if m.kind == "date" and m.value}
+    ordered = sorted(values.items(), key=lambda item: item[1])
     return tuple(
-        NameView(
-            name,
-            len(some),
-            some[0].weapon_class or "",
-            search_link(SearchRequest(refinements=(Refinement(kind, (name,)),))),
-        )
-        for name, some in ranked
+        (value, readable(value), search_link(SearchRequest(q=f"mentioned:{value_text(days)}")))
+        for value, days in ordered
     )
 
 
-def _pieces(article: Article, field: Field, highlights: Sequence[Highlight]) -> tuple[Piece, ...]:
-    """The text of a field, mentions marked by kind; a search word within a mention shows as the mention."""
+def _pieces(article: Article, field: Field, highlights: Iterable[Highlight]) -> tuple[Piece, ...]:
+    """The text of a field, mentions marked by kind and search words within and outside of them."""
     text = article.title if field == "title" else article.body
-    spans: list[tuple[int, int, str, str]] = [
-        (m.start, m.end, m.kind, f"{m.name} ({m.why})") for m in article.mentions if m.field == field
-    ]
-    spans += [(h.start, h.end, "hit", "") for h in highlights if h.field == field]
+    mentions = _apart([m for m in article.mentions if m.field == field])
+    hits = [h for h in highlights if h.field == field]
+    cuts = {0, len(text)}
+    cuts.update(at for mention in mentions for at in (mention.start, mention.end))
+    cuts.update(at for hit in hits for at in (hit.start, hit.end))
+    cuts |= {i for i, character in enumerate(text) if character == "\n"}
     pieces = []
-    at = 0
-    # Where two overlap, the one that begins first wins, of those the longest.
-    for start, end, kind, title in sorted(spans, key=lambda s: (s[0], -s[1])):
-        if start < at:
-            continue
-        if at < start:
-            pieces.append(Piece(text[at:start]))
-        pieces.append(Piece(text[start:end], kind, title))
-        at = end
-    if at < len(text):
-        pieces.append(Piece(text[at:]))
+    m = h = 0
+    for start, end in pairwise(sorted(cuts)):
+        while m < len(mentions) and mentions[m].end <= start:
+            m += 1
+        while h < len(hits) and hits[h].end <= start:
+            h += 1
+        inside = h < len(hits) and hits[h].start <= start
+        if m < len(mentions) and mentions[m].start <= start:
+            pieces.append(Piece(text[start:end], inside, mentions[m].kind, _meaning(mentions[m])))
+        else:
+            pieces.append(Piece(text[start:end], inside))
     return tuple(pieces)
 
 
-def _paragraphs(pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], ...]:
-    """Cut at line ends; empty lines leave no paragraph."""
+def _apart(mentions: Iterable[Mention]) -> list[Mention]:
+    """Where two overlap, the one that begins first stays, of those the longest."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def _meaning(mention: Mention) -> str:
+    """What a mention stands for, where its words alone may not say it."""
+    if mention.kind == "date":
+        return readable(mention.value) if mention.value else mention.name
+    return f"{mention.name}, {mention.weapon_class}" if mention.weapon_class else mention.name
+
+
+def _paragraphs(pieces: Iterable[Piece]) -> tuple[tuple[Piece, ...], ...]:
+    """Cut at line ends, where pieces end too; empty lines leave no paragraph."""
     paragraphs: list[list[Piece]] = [[]]
     for piece in pieces:
-        first, *others = piece.text.splitlines() if not piece.mark else [piece.text]
-        paragraphs[-1].append(Piece(first, piece.mark, piece.title))
-        paragraphs += [[Piece(line)] for line in others]
-        if not piece.mark and piece.text.endswith("\n"):
+        if piece.text.startswith("\n"):
             paragraphs.append([])
+        text = piece.text.lstrip("\r\n")
+        if text:
+            paragraphs[-1].append(replace(piece, text=text))
     return tuple(tuple(p) for p in paragraphs if any(piece.text.strip() for piece in p))

@@ -8,19 +8,16 @@ from archive.calendar import Interval, interval
 
 __all__ = ["readable", "readable_days"]
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS = "January February March April May June July August September October November December".split()
 """Not the operating system's: pages are in English wherever they are served."""
 
 
 def readable(date: str, *, time: bool = False) -> str:
     """A normalised date, or a `from/to` pair of them; with `time`, the time of day and its offset too."""
     if time and "T" in date:
-        clock = date[11:16]
-        offset = dt.datetime.fromisoformat(date).strftime("%:z")
-        zone = {"": "", "+00:00": " UTC"}.get(offset, f" UTC{offset}")
-        return f"{readable_days(interval(date))}, {clock}{zone}"
+        offset = date[-6:] if date[-6] in "+-" else ""
+        zone = " UTC" if offset == "+00:00" else f" UTC{offset}" if offset else ""
+        return f"{readable_days(interval(date))}, {date[11:16]}{zone}"
     return readable_days(interval(date))
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from archive.errors import DatelineError
 from archive.query import Query
-from search_api.errors import error_body, status_of
+from search_api.errors import RETRY_AFTER, error_body, status_of
 from search_api.highlighting import Highlighter
-from search_api.parameters import SearchRequest, parse_parameters
+from search_api.parameters import parse_parameters
 from search_api.routes import SearchPool, parameters_of, raw_path_tail
 from search_api.service import SearchService
 from search_api.syntax import parse
 from web import article_page, search_page
 
-__all__ = ["SECURITY_HEADERS", "mount_pages"]
+__all__ = ["SECURITY_HEADERS", "mount_pages", "router"]
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -30,33 +35,46 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics", "/openapi.json")
+"""Paths that programs ask for: their errors are not pages."""
+
+_HttpHandler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    title: str
+    message: str
 
 
 def mount_pages(app: FastAPI, service: SearchService, pool: SearchPool) -> None:
-    """Add the pages and their static files to an application."""
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), "static")
-    app.include_router(_router(service, pool))
+    """Add the pages, their static files and their `not found` to an application whose API is complete."""
+    app.mount("/static", _Static(directory=Path(__file__).parent / "static"), "static")
+    app.include_router(router(service, pool))
+    api_answer = cast(_HttpHandler, app.exception_handlers[HTTPException])
+    html = _renderer()
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code != 404 or request.url.path.startswith(NOT_PAGES):
+            return await api_answer(request, error)
+        return html("problem.html", ProblemPage("No such page", "There is nothing at this address."), 404)
+
+    app.add_exception_handler(HTTPException, http)
 
 
-def _router(service: SearchService, pool: SearchPool) -> APIRouter:
+def router(service: SearchService, pool: SearchPool) -> APIRouter:
+    """The search page and the article page."""
     pages = APIRouter(include_in_schema=False)
-    environment = Environment(
-        loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-
-    def html(name: str, page: object, status: int = 200) -> Response:
-        return HTMLResponse(environment.get_template(name).render(page=page), status, SECURITY_HEADERS)
-
-    def problem(title: str, message: str, status: int) -> Response:
-        return html("problem.html", {"title": title, "message": message}, status)
+    html = _renderer()
 
     def searched(request: Request) -> Response:
         items = parameters_of(request)
         try:
             asked = parse_parameters(items)
         except DatelineError as error:
-            typed = next((value for name, value in items if name == "q"), "")
-            return html("search.html", search_page.failed(SearchRequest(q=typed), error), status_of(error))
+            page = search_page.failed(search_page.understandable(items, error), error)
+            return html("search.html", page, status_of(error))
         try:
             return html("search.html", search_page.build(service, asked))
         except DatelineError as error:
@@ -68,22 +86,48 @@ def _router(service: SearchService, pool: SearchPool) -> APIRouter:
         try:
             stored = service.engine.get([id]).get(id)
             if stored is None:
-                return problem("No such article", "The archive holds no article with this id.", 404)
+                missing = ProblemPage("No such article", "The archive holds no article with this id.")
+                return html("problem.html", missing, 404)
             highlights = Highlighter(_query(typed), (), service.analyser)(stored.article)
         except DatelineError as error:
-            return problem("The article can't be shown", error_body(error)["error"]["message"], status_of(error))
-        json = "/api/v1/articles/" + search_page.article_link(id).removeprefix("/article/")
-        return html("article.html", article_page.build(stored.article, highlights, json, typed))
+            message = error_body(error)["error"]["message"]
+            return html("problem.html", ProblemPage("The article can't be shown", message), status_of(error))
+        return html("article.html", article_page.build(stored.article, highlights, typed))
 
-    @pages.get("/")
+    @pages.api_route("/", methods=["GET", "HEAD"])
     async def search(request: Request) -> Response:
         return await pool.run(partial(searched, request))
 
-    @pages.get("/article/{id:path}")
+    @pages.api_route("/article/{id:path}", methods=["GET", "HEAD"])
     async def article(request: Request) -> Response:
         return await pool.run(partial(read, request))
 
     return pages
+
+
+class _Static(StaticFiles):
+    """Static files that are taken for nothing but what they are."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        # Asked for again at each page, answered by "not modified": never yesterday's styles for today's page.
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def _renderer() -> Callable[..., Response]:
+    environment = Environment(
+        loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+    def html(name: str, page: object, status: int = 200) -> Response:
+        text = environment.get_template(name).render(page=page)
+        headers = {**SECURITY_HEADERS, "Retry-After": str(RETRY_AFTER)} if status == 503 else SECURITY_HEADERS
+        # Lone surrogates of an article can't be written as UTF-8: they are replaced, never an error.
+        return HTMLResponse(text.encode("utf-8", "replace"), status, headers)
+
+    return html
 
 
 def _query(text: str) -> Query:

@@ -1,8 +1,10 @@
-"""Text cut into marked and unmarked pieces, and snippets around the marks."""
+"""Text cut into marked and plain pieces, and snippets around the marks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = ["Piece", "first_sentence", "marked", "snippet"]
@@ -11,28 +13,37 @@ SNIPPET = 280
 """Code points of a snippet: about three lines."""
 LEAD = 60
 """Code points shown before the first mark."""
+PARAGRAPH = 100
+"""Code points from which a line is taken for running text: captions and bylines are shorter."""
+
+_LINE_END = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text; `mark` is its class, empty for plain text."""
+    """A stretch of text as one element shows it."""
 
     text: str
-    mark: str = ""
+    hit: bool = False
+    """It holds words of the search."""
+    kind: str = ""
+    """Kind of the mention it belongs to; empty outside of mentions."""
     title: str = ""
+    """What the mention stands for."""
 
 
-def marked(text: str, spans: Sequence[tuple[int, int]], start: int = 0, end: int | None = None) -> tuple[Piece, ...]:
+def marked(text: str, spans: Iterable[tuple[int, int]], start: int = 0, end: int | None = None) -> tuple[Piece, ...]:
     """The text from `start` to `end`, with the parts of the spans (sorted, apart from each other) marked."""
-    end = len(text) if end is None else end
+    end = len(text) if end is None else min(end, len(text))
     pieces = []
     at = start
     for span in spans:
         first, last = max(span[0], at), min(span[1], end)
         if first >= last:
             continue
-        pieces += [Piece(text[at:first])] if at < first else []
-        pieces.append(Piece(text[first:last], "hit"))
+        if at < first:
+            pieces.append(Piece(text[at:first]))
+        pieces.append(Piece(text[first:last], hit=True))
         at = last
     if at < end:
         pieces.append(Piece(text[at:end]))
@@ -40,22 +51,51 @@ def marked(text: str, spans: Sequence[tuple[int, int]], start: int = 0, end: int
 
 
 def snippet(body: str, spans: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
-    """Where most of the marks stand close together, with whole words at both ends."""
-    best = 0
-    if spans:
-        first = max(spans, key=lambda s: sum(s[0] <= other[0] < s[0] + SNIPPET - LEAD for other in spans))
-        best = max(0, first[0] - LEAD)
-    start = best if best == 0 else body.find(" ", best, best + LEAD) + 1 or best
-    end = start + SNIPPET
+    """Where most marks stand close together, in whole words; without marks, the beginning of the running text.
+
+    `spans`: sorted, apart from each other, code points of the body. Line ends show as a middle dot.
+    """
+    start = _before(body, _densest(spans)) if spans else _running_text(body)
+    end = min(start + SNIPPET, len(body))
     if end < len(body):
-        end = body.rfind(" ", start, end) if " " in body[start:end] else end
-    pieces = marked(body, spans, start, min(end, len(body)))
-    return (*([Piece("… ")] if start else []), *pieces, *([Piece(" …")] if end < len(body) else []))
+        gap = body.rfind(" ", start, end)
+        end = gap if gap > start else end
+    pieces = [Piece(_LINE_END.sub(" · ", p.text), p.hit) for p in marked(body.rstrip(), spans, start, end)]
+    if start > 0:
+        pieces.insert(0, Piece("… "))
+    if end < len(body.rstrip()):
+        pieces.append(Piece(" …"))
+    return tuple(pieces)
 
 
 def first_sentence(body: str) -> str:
-    """What stands for a headline where there is none."""
+    """What stands for a headline where there is none; empty for an empty body."""
     line = next((line.strip() for line in body.splitlines() if line.strip()), "")
-    for stop in (". ", "? ", "! "):
-        line = line.split(stop)[0] if stop in line else line
+    ends = [at + 1 for stop in (". ", "? ", "! ") if (at := line.find(stop)) >= 0]
+    line = line[: min(ends)] if ends else line
     return line if len(line) <= 120 else line[:117].rsplit(" ", 1)[0] + "…"
+
+
+def _densest(spans: Sequence[tuple[int, int]]) -> int:
+    """Where the mark begins behind which, within a snippet, most marks begin; of equals the first."""
+    starts = [first for first, _ in spans]
+    return max(starts, key=lambda at: bisect_left(starts, at + SNIPPET - LEAD) - bisect_left(starts, at))
+
+
+def _before(body: str, mark: int) -> int:
+    """Where to begin so that the mark is read in its context: its line's beginning if that is near."""
+    earliest = max(0, mark - LEAD)
+    line = body.rfind("\n", 0, mark) + 1
+    if line >= earliest:
+        return line
+    gap = body.find(" ", earliest, mark)
+    return gap + 1 if gap >= 0 and earliest else earliest
+
+
+def _running_text(body: str) -> int:
+    at = 0
+    for line in body.splitlines(keepends=True):
+        if len(line) >= PARAGRAPH:
+            return at
+        at += len(line)
+    return 0

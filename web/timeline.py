@@ -1,25 +1,28 @@
-"""The timeline as an SVG: where each bar stands, and which range it stands for."""
+"""The timeline as an SVG: where each bar stands, what it says, and the search it links to."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archive.calendar import interval
+from archive.calendar import Interval, interval
+from web.dates import readable
 
-__all__ = ["Bar", "TimelineView", "draw"]
+__all__ = ["HEIGHT", "MAX_BARS", "WIDTH", "Bar", "TimelineView", "draw"]
 
 WIDTH, HEIGHT = 960.0, 72.0
 """Units of the drawing, which stretches to its column."""
-MIN_BAR = 2.0
+MIN_BAR, MAX_BAR = 2.0, 48.0
+"""Thin enough for centuries, wide enough to be hit; a lone bar is no wall."""
+MAX_BARS = 250
+"""Twenty years of months. More are neither seen nor hit and make the page heavy: a coarser interval is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    date: str
-    count: int
+    label: str
+    """`November 2024: 12 articles`"""
     x: float
     y: float
     width: float
@@ -30,44 +33,50 @@ class Bar:
 @dataclass(frozen=True, slots=True)
 class TimelineView:
     bars: tuple[Bar, ...]
+    label: str
+    """What the drawing shows, for those who don't see it."""
     first: str
     last: str
-    highest: int
-    undated: int
-    coarser: int
-    interval: str
-    field: str
-    width: float = WIDTH
-    height: float = HEIGHT
+    note: str
+    """The articles that stand in no bar, and why; empty where there are none."""
 
 
-def draw(answer: dict[str, Any], links: Sequence[str]) -> TimelineView | None:
-    """Bars to scale of time; `links`: one for each bucket. None where there is nothing to draw."""
+def draw(answer: Mapping[str, Any], link: Callable[[Interval], str]) -> TimelineView | None:
+    """Bars to the scale of time from an answer's `timeline`; None where there is nothing to draw."""
     buckets = answer["buckets"]
     if not buckets:
         return None
     spans = [interval(b["date"]) for b in buckets]
-    start, end = spans[0].first, spans[-1].last
-    days = (end - start).days + 1
+    start = spans[0].first
+    days = (spans[-1].last - start).days + 1
     highest = max(b["count"] for b in buckets)
     bars = []
-    for bucket, span, href in zip(buckets, spans, links, strict=True):
-        x = _share(start, span.first, days) * WIDTH
-        width = max(MIN_BAR, ((span.last - span.first).days + 1) / days * WIDTH - 1)
+    for bucket, span in zip(buckets, spans, strict=True):
+        room = ((span.last - span.first).days + 1) / days * WIDTH
+        width = min(MAX_BAR, max(MIN_BAR, room - 1))
+        x = min((span.first - start).days / days * WIDTH + max(0.0, (room - width) / 2), WIDTH - width)
         height = max(MIN_BAR, bucket["count"] / highest * HEIGHT)
-        shown = (round(x, 1), round(HEIGHT - height, 1), round(min(width, 48), 1), round(height, 1))
-        bars.append(Bar(bucket["date"], bucket["count"], *shown, href))
+        label = f"{readable(bucket['date'])}: {_articles(bucket['count'])}"
+        bars.append(Bar(label, round(x, 1), round(HEIGHT - height, 1), round(width, 1), round(height, 1), link(span)))
+    first, last = readable(buckets[0]["date"]), readable(buckets[-1]["date"])
+    what = "mentioning a" if answer["field"] == "mentioned" else "by"
     return TimelineView(
-        tuple(bars),
-        buckets[0]["date"],
-        buckets[-1]["date"],
-        highest,
-        answer["undated"],
-        answer["coarser"],
-        answer["interval"],
-        answer["field"],
+        bars=tuple(bars),
+        label=f"Articles {what} {answer['interval']}, {first} to {last}; each bar is a link",
+        first=first,
+        last=last if len(bars) > 1 else "",
+        note=_note(answer),
     )
 
 
-def _share(start: dt.date, day: dt.date, days: int) -> float:
-    return (day - start).days / days
+def _note(answer: Mapping[str, Any]) -> str:
+    parts = []
+    if answer["undated"]:
+        parts.append(f"{answer['undated']:,} undated")
+    if answer["coarser"]:
+        parts.append(f"{answer['coarser']:,} with no date as fine as a {answer['interval']}")
+    return ", ".join(parts)
+
+
+def _articles(count: int) -> str:
+    return f"{count:,} article{'' if count == 1 else 's'}"

@@ -1,5 +1,6 @@
-// Keys: / focuses the search, j and k move along the results. Everything else works without this file.
+// Keys, and shorter URLs. Everything works without this file.
 "use strict";
+const help = document.getElementById("help");
 document.addEventListener("keydown", (event) => {
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -11,8 +12,19 @@ document.addEventListener("keydown", (event) => {
     const at = links.indexOf(document.activeElement);
     const next = event.key === "j" ? at + 1 : Math.max(0, at - 1);
     links[Math.min(next, links.length - 1)]?.focus();
+  } else if (event.key === "?" && help) {
+    help.open = !help.open;
+    help.querySelector("summary").focus();
   }
 });
-// On a narrow screen the facets begin folded.
-const fold = document.querySelector(".facets .fold");
-if (fold && matchMedia("(max-width: 52rem)").matches) fold.open = false;
+// Fields left empty need not stand in the URL; a browser that comes back finds them as they were.
+document.addEventListener("submit", (event) => {
+  for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
+});
+addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("form :disabled")) field.disabled = false;
+});
+// Wide screens show the facets unfolded by CSS alone, where the browser can.
+if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 52.01rem)").matches) {
+  document.querySelector(".fold")?.setAttribute("open", "");
+}

@@ -1,0 +1,340 @@
+"""The pages as data: links, snippets, the timeline, what is marked; no HTML and no server."""
+
+from __future__ import annotations
+
+import re
+import time
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.article import Article, Mention
+from archive.calendar import interval
+from archive.errors import CursorError, ParameterError, QueryError
+from search_api.highlighting import Highlight
+from search_api.parameters import ParameterErrors, SearchRequest, parse_parameters
+from search_api.syntax import parse
+from web import article_page, search_page
+from web.dates import readable
+from web.links import article_link, as_clause, excluded, narrowed, refined, removed, search_link
+from web.results import build_result
+from web.sidebar import FACET_TITLES, build_chips, build_facets
+from web.snippets import SNIPPET, Piece, first_sentence, marked, snippet
+from web.timeline import WIDTH, draw
+
+NAMES = st.text(min_size=1).filter(lambda t: t.strip() and t != "missing" and t.isprintable())
+
+
+def asked(query: str) -> SearchRequest:
+    return parse_parameters(parse_qsl(query, keep_blank_values=True))
+
+
+def followed(href: str) -> SearchRequest:
+    """The request that a click on a link makes."""
+    return asked(urlsplit(href).query)
+
+
+def text_of(pieces: tuple[Piece, ...]) -> str:
+    return "".join(p.text for p in pieces)
+
+
+# ------------------------------------------------------------------------------------------------ links
+@given(NAMES, NAMES)
+def test_a_search_link_leads_back_to_its_request(q: str, name: str) -> None:
+    request = refined(excluded(SearchRequest(q=q), "place", name), "person", name)
+    assert followed(search_link(request)) == request
+
+
+def test_a_changed_search_begins_at_its_first_page() -> None:
+    assert refined(asked("q=x&cursor=abc"), "person", "Ada").cursor is None
+
+
+def test_choosing_an_excluded_value_takes_it_in_again() -> None:
+    request = refined(asked("exclude.person=Ada"), "person", "Ada")
+    assert search_link(request) == "/?person=Ada"
+
+
+def test_excluding_a_chosen_value_leaves_it_out() -> None:
+    assert search_link(excluded(asked("person=Ada&person=Bo"), "person", "Ada")) == "/?person=Bo&exclude.person=Ada"
+
+
+def test_removing_the_only_value_leaves_no_refinement() -> None:
+    assert search_link(removed(asked("exclude.person=Ada"), "person", "Ada")) == "/"
+
+
+def test_a_month_clicked_within_a_chosen_year_narrows_to_the_month() -> None:
+    request = narrowed(asked("published=2024"), "published", interval("2024-11"))
+    assert search_link(request) == "/?published=2024-11"
+
+
+@pytest.mark.parametrize("id", ["a/b?c=d", "https://example.org/x y", "%2F", "ключ", "#1"])
+def test_any_id_stays_within_one_segment_of_the_path(id: str) -> None:
+    link = urlsplit(article_link(id, "a & b"))
+    assert link.path.count("/") == 2
+    assert (link.query, link.fragment) == ("q=a+%26+b", "")
+
+
+@given(NAMES, st.booleans())
+def test_a_refinement_put_into_the_query_always_parses(name: str, exclude: bool) -> None:
+    clause = as_clause("person", name, exclude=exclude)
+    try:
+        parse(clause)
+    except QueryError as error:
+        # A name without a letter or digit has no words to search for.
+        assert not any(c.isalnum() for c in name), error.message
+
+
+# ------------------------------------------------------------------------------------------------ dates
+@pytest.mark.parametrize(
+    ("date", "text"),
+    [
+        ("2024", "2024"),
+        ("2024-11", "November 2024"),
+        ("2024-W47", "18–24 November 2024"),
+        ("2024-11-05", "5 November 2024"),
+        ("2024-11-28/2024-12-03", "28 November – 3 December 2024"),
+        ("2024-12-28/2025-01-03", "28 December 2024 – 3 January 2025"),
+        ("2022-04-15T08:30+01:00", "15 April 2022, 08:30 UTC+01:00"),
+        ("2022-04-15T08:30:59+00:00", "15 April 2022, 08:30 UTC"),
+        ("2022-04-15T08:30", "15 April 2022, 08:30"),
+    ],
+)
+def test_dates_are_readable_at_their_precision(date: str, text: str) -> None:
+    assert readable(date, time=True) == text
+
+
+# ------------------------------------------------------------------------------------------------ snippets
+SPANS = st.lists(st.tuples(st.integers(0, 900), st.integers(1, 9))).map(
+    lambda found: [(a, a + n) for a, n in sorted(dict(found).items())]
+)
+
+
+@given(st.text(max_size=900), SPANS)
+def test_marking_neither_adds_nor_loses_a_character(text: str, spans: list[tuple[int, int]]) -> None:
+    assert text_of(marked(text, spans)) == text
+
+
+@given(st.text(alphabet="ab \n", max_size=900), SPANS)
+def test_a_snippet_is_short_whatever_the_text(body: str, spans: list[tuple[int, int]]) -> None:
+    shown = text_of(snippet(body, [s for s in spans if s[1] <= len(body)]))
+    assert len(shown) <= 3 * SNIPPET + 4  # each line end becomes three characters
+
+
+def test_a_snippet_shows_where_most_marks_stand() -> None:
+    body = "Kursk. " + "word " * 200 + "Storm Shadow fell on Kursk " + "word " * 200
+    spans = [m.span() for m in re.finditer("Kursk|Storm|Shadow", body)]
+    hits = [p.text for p in snippet(body, spans) if p.hit]
+    assert hits == ["Storm", "Shadow", "Kursk"]
+
+
+def test_without_marks_a_snippet_begins_behind_caption_and_byline() -> None:
+    body = "A ship. Picture: a friend\n\nBy A. Writer\n\n" + "The ship sank on Thursday while it was under tow. " * 9
+    assert text_of(snippet(body, [])).startswith("… The ship sank")
+
+
+def test_thousands_of_marks_take_no_time() -> None:
+    body = "missile " * 30_000
+    started = time.process_time()
+    snippet(body, [(i * 8, i * 8 + 7) for i in range(30_000)])
+    assert time.process_time() - started < 0.5
+
+
+def test_the_first_sentence_stands_for_a_headline() -> None:
+    assert first_sentence("\n  It sank. Nobody knew? Why.") == "It sank."
+    assert first_sentence("") == ""
+    assert len(first_sentence("word " * 99)) <= 120
+
+
+# ------------------------------------------------------------------------------------------------ timeline
+def timeline(*buckets: tuple[str, int], interval: str = "month", undated: int = 0) -> dict[str, object]:
+    return {
+        "interval": interval,
+        "field": "published",
+        "buckets": [{"date": d, "count": c} for d, c in buckets],
+        "undated": undated,
+        "coarser": 0,
+    }
+
+
+def test_bars_stand_in_order_within_the_drawing_and_to_scale() -> None:
+    view = draw(timeline(("1931-05", 1), ("2024-10", 5), ("2024-11", 10)), str)
+    assert view
+    assert [b.x for b in view.bars] == sorted(b.x for b in view.bars)
+    assert all(b.x >= 0 and b.x + b.width <= WIDTH for b in view.bars)
+    assert view.bars[1].height == view.bars[2].height / 2
+    assert view.bars[2].label == "November 2024: 10 articles"
+    assert view.bars[2].href == "2024-11"
+
+
+def test_a_timeline_of_nothing_is_not_drawn() -> None:
+    assert draw(timeline(), str) is None
+
+
+def test_what_no_bar_shows_is_said() -> None:
+    view = draw(timeline(("2024", 1), interval="year", undated=1234), str)
+    assert view and view.note == "1,234 undated"
+
+
+# ------------------------------------------------------------------------------------------------ sidebar
+def facets(**given: list[tuple[str, int]]) -> dict[str, object]:
+    return {
+        name: {"values": [{"value": v, "count": c} for v, c in given.get(name, [])], "missing": 0, "other": 0}
+        for name in FACET_TITLES
+    }
+
+
+def test_a_chosen_value_links_to_the_search_without_it() -> None:
+    (facet,) = build_facets(facets(person=[("Ada", 4), ("Bo", 2)]), asked("q=x&person=Ada"))
+    assert [(v.label, v.chosen, v.href, v.share) for v in facet.values] == [
+        ("Ada", True, "/?q=x", 100),
+        ("Bo", False, "/?q=x&person=Ada&person=Bo", 50),
+    ]
+
+
+def test_an_excluded_value_can_be_taken_in_again() -> None:
+    (facet,) = build_facets(facets(person=[("Ada", 4)]), asked("q=x&exclude.person=Ada"))
+    assert facet.values[0].excluded
+    assert facet.values[0].exclude == "/?q=x"
+
+
+def test_one_language_alone_is_no_facet() -> None:
+    assert build_facets(facets(language=[("en", 4)]), SearchRequest()) == ()
+
+
+def test_a_chip_removes_its_value_or_puts_it_into_the_query() -> None:
+    (chip,) = build_chips(asked('q=x OR y&exclude.person=A "B" C'))
+    assert chip.label == 'not person: A "B" C'
+    assert chip.href == "/?q=x+OR+y"
+    assert followed(chip.within).q == '(x OR y) -person:"A ”B” C"'
+
+
+def test_missing_goes_into_the_query_as_has() -> None:
+    (chip,) = build_chips(asked("weapon=missing"))
+    assert followed(chip.within).q == "-has:weapon"
+
+
+# ------------------------------------------------------------------------------------------------ results
+def result(**changes: object) -> dict[str, object]:
+    return {
+        "id": "a",
+        "title": "",
+        "published": None,
+        "source": None,
+        "authors": [],
+        "section": None,
+        "language": None,
+        "matched_by": "words",
+        "highlights": [],
+        "passage": None,
+        "mentions": [],
+        **changes,
+    }
+
+
+def test_an_article_without_a_title_shows_its_first_sentence() -> None:
+    view = build_result(result(), "It sank. Then it was gone.", SearchRequest())
+    assert text_of(view.headline) == "It sank."
+
+
+def test_where_only_the_meaning_matched_the_passage_is_shown() -> None:
+    passage = {"start": 9, "end": 30, "text": "Then it was gone."}
+    view = build_result(result(passage=passage), "It sank. Then it was gone.", SearchRequest(q="vanish"))
+    assert text_of(view.snippet) == "Then it was gone."
+
+
+def test_names_that_the_search_found_in_the_headline_come_first() -> None:
+    def mention(name: str, field: str, start: int) -> dict[str, object]:
+        return {"kind": "weapon", "name": name, "field": field, "start": start, "end": start + 5}
+
+    found = [mention("ATACMS", "body", i * 9) for i in range(9)] + [mention("Storm Shadow", "title", 0)]
+    highlights = [{"field": "title", "start": 0, "end": 5}]
+    view = build_result(result(title="Storm Shadow", mentions=found, highlights=highlights), "", SearchRequest())
+    assert [e.name for e in view.entities] == ["Storm Shadow", "ATACMS"]
+
+
+# ------------------------------------------------------------------------------------------------ errors
+def test_the_place_of_a_syntax_error_is_marked() -> None:
+    page = search_page.failed(SearchRequest(q='a "b'), QueryError("Open.", position=2, cure="Close it."))
+    assert page.form.error == "Open. Close it."
+    assert [p.text for p in page.form.marked if p.hit] == ['"']
+
+
+def test_an_error_behind_the_end_is_marked_there() -> None:
+    page = search_page.failed(SearchRequest(q="a AND"), QueryError("Ends.", position=5, cure="Go on."))
+    assert [(p.text, p.hit) for p in page.form.marked] == [("a AND", False), (" ", True)]
+
+
+def test_a_wrong_date_stays_in_its_field_and_all_else_is_kept() -> None:
+    items = [("q", "x"), ("from", "2024-13"), ("person", "Ada")]
+    form = search_page.failed(
+        search_page.understandable(items, ParameterErrors([ParameterError("from", "No date.")])), CursorError("No.")
+    ).form
+    assert (form.q, form.from_, form.hidden) == ("x", "2024-13", (("person", "Ada"),))
+
+
+def test_a_damaged_cursor_offers_the_first_page() -> None:
+    page = search_page.failed(asked("q=x&person=Ada&cursor=abc"), CursorError("Damaged."))
+    assert page.form.retry == "/?q=x&person=Ada"
+
+
+def test_the_form_sends_nothing_for_what_goes_without_saying() -> None:
+    page = search_page.failed(asked("sort=newest"), CursorError("No."))
+    assert [(m.value, m.chosen) for m in page.form.modes] == [("hybrid", False), ("", True), ("semantic", False)]
+
+
+# ------------------------------------------------------------------------------------------------ the article
+def mention(kind: str, start: int, end: int, body: str, **more: object) -> Mention:
+    return Mention(kind, body[start:end], "body", start, end, body[start:end], "alias", **more)  # type: ignore[arg-type]
+
+
+def test_search_words_stay_marked_within_mentions() -> None:
+    body = "A Storm Shadow fell."
+    page = article_page.build(
+        Article("a", "", body, mentions=(mention("weapon", 2, 14, body),)), [Highlight("body", 2, 7)]
+    )
+    assert [(p.text, p.kind, p.hit) for p in page.paragraphs[0]] == [
+        ("A ", "", False),
+        ("Storm", "weapon", True),
+        (" Shadow", "weapon", False),
+        (" fell.", "", False),
+    ]
+
+
+@given(
+    st.text(alphabet="ab \n\r\u2028é", max_size=60),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30))),
+    st.lists(st.integers(0, 60), unique=True),
+)
+def test_overlapping_mentions_and_marks_leave_the_text_whole(
+    body: str, spans: list[tuple[int, int]], hits: list[int]
+) -> None:
+    mentions = tuple(mention("place", a, min(a + n, len(body)), body) for a, n in spans if a < len(body))
+    highlights = [Highlight("body", at, at + 1) for at in sorted(hits) if at < len(body)]
+    page = article_page.build(Article("a", "t", body, mentions=mentions), highlights)
+    shown = "".join(text_of(p) for p in page.paragraphs)
+    assert "".join(shown.split()) == "".join(body.split())
+
+
+def test_a_long_article_full_of_names_is_laid_out_quickly() -> None:
+    body = "Kyiv fell\n" * 20_000
+    mentions = tuple(mention("place", i * 10, i * 10 + 4, body) for i in range(20_000))
+    started = time.process_time()
+    assert len(article_page.build(Article("a", "", body, mentions=mentions), []).paragraphs) == 20_000
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "ftp://example.org/", "//example.org"])
+def test_only_web_addresses_become_links_to_the_source(url: str) -> None:
+    assert article_page.build(Article("a", "t", "b", url=url), []).source_url is None
+
+
+def test_dates_of_an_article_are_listed_once_in_their_order() -> None:
+    body = "2024 1979 2024"
+    dates = tuple(mention("date", a, a + 4, body, value=body[a : a + 4]) for a in (0, 5, 10))
+    page = article_page.build(Article("a", "t", body, mentions=dates), [])
+    assert [(value, followed(href).q) for value, _, href in page.dates] == [
+        ("1979", "mentioned:1979"),
+        ("2024", "mentioned:2024"),
+    ]

@@ -1,0 +1,86 @@
+"""One line of the index: headline, source and date, the words in their place, the names that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from archive.engine import FacetName
+from search_api.parameters import SearchRequest
+from web.dates import readable
+from web.links import article_link, refined, search_link
+from web.snippets import Piece, first_sentence, marked, snippet
+
+__all__ = ["EntityView", "ResultView", "build_result"]
+
+SHOWN: tuple[tuple[FacetName, int], ...] = (("weapon", 2), ("person", 3), ("place", 2))
+"""Kinds shown as chips, and at most how many of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityView:
+    kind: FacetName
+    name: str
+    href: str
+    """The search refined by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    href: str
+    headline: tuple[Piece, ...]
+    source: str | None
+    published: str | None
+    """As in the archive, for `datetime`."""
+    day: str
+    """As people read it."""
+    byline: str
+    section: str | None
+    snippet: tuple[Piece, ...]
+    matched_by: Literal["words", "related"]
+    entities: tuple[EntityView, ...]
+    language: str | None
+
+
+def build_result(result: Mapping[str, Any], body: str, base: SearchRequest) -> ResultView:
+    """`result`: one of an answer's `results`, with all fields; `base`: the search at its first page."""
+    spans: dict[str, list[tuple[int, int]]] = {"title": [], "body": []}
+    for mark in result["highlights"]:
+        spans[mark["field"]].append((mark["start"], mark["end"]))
+    passage = result["passage"]
+    # Where only the meaning matched, the nearest passage says why.
+    near = passage and passage["text"] and not spans["body"] and not spans["title"]
+    return ResultView(
+        href=article_link(result["id"], base.q),
+        headline=marked(result["title"], spans["title"]) or (Piece(first_sentence(body) or "(no text)"),),
+        source=result["source"],
+        published=result["published"],
+        day=readable(result["published"]) if result["published"] else "undated",
+        byline=", ".join(result["authors"]),
+        section=result["section"],
+        snippet=snippet(passage["text"] if near else body, spans["body"]),
+        matched_by=result["matched_by"],
+        entities=tuple(_entities(result["mentions"], spans, base)),
+        language=result["language"],
+    )
+
+
+def _entities(
+    mentions: Iterable[Mapping[str, Any]], spans: Mapping[str, list[tuple[int, int]]], base: SearchRequest
+) -> Iterable[EntityView]:
+    """Of each kind the names with most weight: mentioned often, in the headline, or by the search's own words."""
+    weights: dict[tuple[str, str], int] = {}
+    for m in mentions:
+        key = m["kind"], m["name"]
+        weights[key] = weights.get(key, 0) + (3 if m["field"] == "title" else 1)
+    asked = {
+        (m["kind"], m["name"])
+        for m in mentions
+        if m["field"] == "title" and any(start < m["end"] and m["start"] < end for start, end in spans["title"])
+    }
+    for kind, limit in SHOWN:
+        # Sorted is stable: of equals the one that the article names first.
+        names = sorted((k for k in weights if k[0] == kind), key=lambda k: (k not in asked, -weights[k]))
+        for _, name in names[:limit]:
+            yield EntityView(kind, name, search_link(refined(base, kind, name)))

@@ -1,0 +1,163 @@
+"""The facets beside the results, and the chips of what was chosen from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from archive.calendar import Interval, interval
+from archive.engine import FacetName
+from archive.query import Or
+from search_api.parameters import SearchRequest
+from search_api.syntax import parse
+from web.dates import readable_days
+from web.links import Value, as_clause, excluded, refined, removed, search_link
+
+__all__ = [
+    "FACET_TITLES",
+    "FACET_VALUES",
+    "Chip",
+    "FacetView",
+    "ValueView",
+    "build_chips",
+    "build_facets",
+    "chosen_values",
+]
+
+FACET_TITLES: dict[FacetName, tuple[str, str]] = {
+    "weapon": ("Weapons systems", "weapon"),
+    "person": ("People", "person"),
+    "place": ("Places", "place"),
+    "country": ("Countries", "country"),
+    "organisation": ("Organisations", "organisation"),
+    "class": ("Weapon classes", "class"),
+    "source": ("Sources", "source"),
+    "section": ("Sections", "section"),
+    "author": ("Authors", "author"),
+    "language": ("Languages", "language"),
+    "published": ("Years", "published"),
+    "mentioned": ("Years mentioned", "mentioned"),
+}
+"""The sidebar in its order: the title of many, the word for one."""
+FACET_VALUES = 8
+"""Values shown of each facet until more are asked for."""
+ALL_VALUES = 200
+"""Values shown after a click on `more`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    label: str
+    count: int
+    share: int
+    """Of the facet's largest count, in percent."""
+    chosen: bool
+    excluded: bool
+    missing: bool
+    """It stands for the articles without any value."""
+    href: str
+    """Chooses the value, or takes it back."""
+    exclude: str
+    """Excludes the value, or takes that back."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    name: FacetName
+    title: str
+    values: tuple[ValueView, ...]
+    more: str | None
+    """`12 more`; None where all are shown."""
+    more_href: str
+    missing: ValueView | None
+    """The articles without any value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    label: str
+    href: str
+    """The search without it."""
+    within: str
+    """The search with it in the query text, where it binds and the results are ranked anew."""
+
+
+def build_facets(answers: Mapping[str, Any], base: SearchRequest) -> tuple[FacetView, ...]:
+    """`answers`: an answer's `facets`. What can't narrow the set (nothing, or one language only) is left out."""
+    views = []
+    for name, (title, _) in FACET_TITLES.items():
+        answer = answers[name]
+        values = tuple(_value(base, name, _typed(name, v["value"]), v["count"], answer) for v in answer["values"])
+        dull = name == "language" and len(values) == 1 and not answer["missing"]
+        if not values or (dull and not chosen_values(base, name)):
+            continue
+        views.append(
+            FacetView(
+                name=name,
+                title=title,
+                values=values,
+                more=f"{answer['other']:,} more" if answer["other"] else None,
+                more_href=search_link(replace(base, facet_limit=ALL_VALUES)),
+                missing=_value(base, name, None, answer["missing"], answer) if answer["missing"] else None,
+            )
+        )
+    return tuple(views)
+
+
+def build_chips(base: SearchRequest) -> tuple[Chip, ...]:
+    """One for each value chosen or excluded."""
+    chips = []
+    for field, value, exclude in chosen_values(base):
+        one = FACET_TITLES[field][1]
+        label = f"no {one}" if value is None else f"{one}: {_label(value)}"
+        without = removed(base, field, value)
+        clause = as_clause(field, value, exclude=exclude)
+        chips.append(
+            Chip(
+                label=f"not {label}" if exclude else label,
+                href=search_link(without),
+                within=search_link(replace(without, q=f"{_bracketed(base.q)} {clause}".strip())),
+            )
+        )
+    return tuple(chips)
+
+
+def chosen_values(base: SearchRequest, name: FacetName | None = None) -> list[tuple[FacetName, Value, bool]]:
+    """(field, value, whether it is excluded), of one field or of all."""
+    found: list[tuple[FacetName, Value, bool]] = []
+    for r in base.refinements:
+        if name in (None, r.field):
+            found += [(r.field, v, False) for v in r.include]
+            found += [(r.field, v, True) for v in r.exclude]
+    return found
+
+
+def _typed(name: FacetName, value: str) -> Value:
+    return interval(value) if name in ("published", "mentioned") else value
+
+
+def _value(base: SearchRequest, name: FacetName, value: Value, count: int, answer: Mapping[str, Any]) -> ValueView:
+    highest = max((v["count"] for v in answer["values"]), default=1)
+    back = search_link(removed(base, name, value))
+    chosen, out = (name, value, False) in chosen_values(base, name), (name, value, True) in chosen_values(base, name)
+    return ValueView(
+        label="none" if value is None else _label(value),
+        count=count,
+        share=min(100, max(1, round(100 * count / highest))),
+        chosen=chosen,
+        excluded=out,
+        missing=value is None,
+        href=back if chosen else search_link(refined(base, name, value)),
+        exclude=back if out else search_link(excluded(base, name, value)),
+    )
+
+
+def _label(value: str | Interval) -> str:
+    return readable_days(value) if isinstance(value, Interval) else value
+
+
+def _bracketed(q: str) -> str:
+    """An OR at the top must stay together when something is put beside it."""
+    clauses = parse(q).clauses
+    return f"({q})" if len(clauses) == 1 and isinstance(clauses[0], Or) else q
