@@ -229,4 +229,3 @@ class _Run:
 
 def _or_zero(dots: Numbers) -> Numbers:
     return np.where(dots == NOT_CLOSE, 0, dots)
-
