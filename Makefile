@@ -31,10 +31,10 @@ demo: install
 	$(BIN)/dateline serve --archive $(DEMO_ARCHIVE) --port $(PORT)
 
 test: .venv/.test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.test
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports

@@ -139,8 +139,8 @@ def _typed(name: FacetName, value: str) -> Value:
 
 def _value(base: SearchRequest, name: FacetName, value: Value, count: int, answer: Mapping[str, Any]) -> ValueView:
     highest = max((v["count"] for v in answer["values"]), default=1)
-    back = search_link(removed(base, name, value))
-    chosen, out = (name, value, False) in chosen_values(base, name), (name, value, True) in chosen_values(base, name)
+    state = chosen_values(base, name)
+    chosen, out = (name, value, False) in state, (name, value, True) in state
     return ValueView(
         label="none" if value is None else _label(value),
         count=count,
@@ -148,8 +148,8 @@ def _value(base: SearchRequest, name: FacetName, value: Value, count: int, answe
         chosen=chosen,
         excluded=out,
         missing=value is None,
-        href=back if chosen else search_link(refined(base, name, value)),
-        exclude=back if out else search_link(excluded(base, name, value)),
+        href=search_link((removed if chosen else refined)(base, name, value)),
+        exclude=search_link((removed if out else excluded)(base, name, value)),
     )
 
 

@@ -23,9 +23,9 @@ def annotate(
     from itertools import islice
 
     import orjson
-    from indexer.entities import EntityReader
 
     from archive.gazetteer import Gazetteer
+    from indexer.entities import EntityReader
     from indexer.identify import identify
     from indexer.prepare import read_mentions
     from indexer.readers import Reading, Record

@@ -83,11 +83,10 @@ def rebuild(
     """Fill a new index from the stored articles and switch to it; searches go on meanwhile."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from indexer.entities import EntityReader
-
     from archive.engines import open_archive
     from archive.gazetteer import Gazetteer
     from dateline.opening import own_gazetteer
+    from indexer.entities import EntityReader
     from indexer.prepare import MentionsAnew, Preparer
 
     engine = open_archive(archive, outdated=True)

@@ -51,10 +51,9 @@ def search(
     model: ModelOption = "all-MiniLM-L6-v2",
 ) -> None:
     """Search an archive by word and by meaning."""
-    from search_api.parameters import parse_parameters
-
     from archive.engines import open_archive
     from dateline.opening import open_service
+    from search_api.parameters import parse_parameters
 
     single = {
         "q": query,

@@ -37,8 +37,6 @@ def _reopen_embedded(engine: Engine, folder: Path) -> Engine:
 
 
 ENGINES = {
-    # Holds the suite itself to account: what it compares must at least be equal for two oracles.
-    "oracle": Kit(create=lambda _: Oracle(), reopen=lambda engine, _: engine),
     "embedded": Kit(
         create=lambda folder: EmbeddedEngine.create(folder, dimensions=corpus.DIMENSIONS), reopen=_reopen_embedded
     ),

@@ -1,0 +1,193 @@
+"""What holds on every page: safety, layout on wide and narrow screens, contrast, keys, weight; in real Chromium."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+EVERY_PAGE = (
+    "/",
+    "/?q=Storm+Shadow+Kursk",
+    "/?q=quokka",
+    "/?q=stands+alone&facet_limit=200",
+    "/?q=missile&weapon=Storm+Shadow&exclude.place=missing",
+    "/?q=a+AND",
+    "/?q=xyzzy&mode=keyword",
+    "/article/sample-001?q=Moskva",
+    "/article/long",
+    "/article/right-to-left",
+    "/nowhere",
+)
+
+
+# ------------------------------------------------------------------------------------------------ safety
+@pytest.mark.parametrize("path", ["/?q=quokka", "/article/" + quote("markup/<i>?#1", safe="") + "?q=quokka"])
+def test_texts_of_articles_are_shown_and_never_run(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.locator("body")).to_contain_text("<script>document.title = 'owned'</script>")
+    assert "owned" not in page.evaluate("document.title.replace(/<script>.*<.script>/, '')")
+    assert page.locator("main img, main script").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+
+
+def test_the_query_is_shown_as_text(page: Page) -> None:
+    page.goto("/?q=" + quote("\"><script>document.title='owned'</script>"))
+    assert page.title() != "owned"
+    assert page.locator("form script").count() == 0
+
+
+def test_pages_come_with_a_strict_policy(page: Page) -> None:
+    for path in EVERY_PAGE:
+        headers = page.request.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"], path
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"]
+
+
+def test_the_source_is_linked_without_telling_it_where_from(page: Page) -> None:
+    page.goto("/article/right-to-left")
+    link = page.locator(".links a").first
+    expect(link).to_have_attribute("href", "https://example.org/a?b=1&c=2")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+
+
+# ------------------------------------------------------------------------------------------------ reading
+def test_an_article_in_another_language_is_read_in_its_direction(page: Page) -> None:
+    page.goto("/article/right-to-left")
+    text = page.locator(".text")
+    expect(text).to_have_attribute("lang", "ar")
+    assert text.locator("p").evaluate("e => getComputedStyle(e).direction") == "rtl"
+
+
+def test_a_line_of_an_article_has_at_most_seventy_characters(page: Page) -> None:
+    page.goto("/article/sample-001")
+    lengths = page.evaluate(
+        """() => [...document.querySelectorAll('.text p')].flatMap(p => {
+            const lines = {}, range = document.createRange();
+            const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+            for (let n; n = walker.nextNode();) for (let i = 0; i < n.length; i++) {
+                range.setStart(n, i); range.setEnd(n, i + 1);
+                const bottom = Math.round(range.getBoundingClientRect().bottom / 8);
+                lines[bottom] = (lines[bottom] ?? 0) + 1;
+            }
+            return Object.values(lines);
+        })"""
+    )
+    assert 55 <= max(lengths) <= 72  # a space at the end of a line counts here
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_nothing_is_wider_than_the_screen(page: Page, path: str) -> None:
+    page.goto(path)
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    for width in (320, 390, 700, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
+def test_facets_are_folded_on_a_phone_and_open_by_a_tap(phone: Page) -> None:
+    phone.goto("/?q=missile")
+    expect(phone.locator(".facets .value").first).to_be_hidden()
+    phone.click(".fold > summary")
+    expect(phone.locator(".facets .value").first).to_be_visible()
+
+
+def test_facets_stand_open_beside_the_results_without_scripts(reader: Page) -> None:
+    reader.goto("/?q=missile")
+    expect(reader.locator(".facets .value").first).to_be_visible()
+    expect(reader.locator(".fold > summary")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_headings_landmarks_and_labels_are_in_order(page: Page, path: str) -> None:
+    page.goto(path)
+    assert page.locator("h1").count() == 1
+    assert page.locator("main").count() == 1
+    levels = page.evaluate("[...document.querySelectorAll('main :is(h1, h2, h3)')].map(e => Number(e.tagName[1]))")
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels)), levels
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('input:not([type=hidden]), select, a, button')]
+            .filter(e => !(e.labels?.length || e.ariaLabel || e.textContent.trim())).map(e => e.outerHTML)"""
+    )
+    assert nameless == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path", ["/?q=Kursk&exclude.person=Charles+de+Gaulle", "/?q=a+AND", "/article/sample-001?q=Moskva"]
+)
+def test_all_text_has_enough_contrast(page: Page, scheme: str, path: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(path)
+    low = page.evaluate(
+        """() => {
+        const parse = c => c.match(/[\\d.]+/g).map(Number);
+        const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+        const behind = e => { for (; e; e = e.parentElement) {
+            const c = parse(getComputedStyle(e).backgroundColor); if (c[3] !== 0) return c; } return [255, 255, 255]; };
+        const low = [];
+        for (const e of document.querySelectorAll('body *')) {
+            const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+            if (!own || e.closest('svg, .hidden, .skip')) continue;
+            const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+            if ((a + .05) / (b + .05) < 4.5) low.push(e.className + ': ' + e.textContent.trim().slice(0, 30));
+        }
+        return low;
+    }"""
+    )
+    assert low == []
+
+
+# ------------------------------------------------------------------------------------------------ keys and weight
+def test_the_whole_search_goes_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("Storm Shadow?j")
+    expect(page.locator("#q")).to_have_value("Storm Shadow?j")
+    page.fill("#q", "Storm Shadow")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=Storm+Shadow")  # empty fields don't stand in the URL
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator(".result h3 a").nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator(".result h3 a").first).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_have_attribute("open", "")
+    page.goto("/?q=Storm+Shadow")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/article/**")
+
+
+def test_the_first_tab_stop_skips_to_the_content(page: Page) -> None:
+    page.goto("/?q=missile")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_back_restores_the_search_and_its_form(page: Page) -> None:
+    page.goto("/?q=missile")
+    page.fill("#q", "Storm Shadow")
+    page.click(".box button")
+    page.locator(".result h3 a").first.click()
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("Storm Shadow")
+    assert page.locator("form :disabled").count() == 0
+
+
+def test_pages_are_light(page: Page) -> None:
+    assets = sum(len(page.request.get(f"/static/{name}").body()) for name in ("dateline.css", "dateline.js"))
+    assert assets < 40_000
+    for path in EVERY_PAGE:
+        assert len(page.request.get(path).body()) < 100_000, path
