@@ -32,6 +32,7 @@ def serve(
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)  # whoever comes while the model is loaded waits, and isn't refused
     except OSError as error:
         raise ArchiveError(f"{host}:{port} can't be listened on ({error.strerror}): choose another --port.") from None
     shown = f"[{host}]" if ":" in host else host
