@@ -15,7 +15,7 @@ _TELLING = re.compile("[{OTHER}{END}{MAYBE}{DOT}{BREAK}]".format_map(CLASSES))
 """Tokens that may be a verb or end a sentence: no blanks, no words of dates."""
 
 _FUTURE = vocabulary(
-    "will ll won shall due scheduled slated upcoming expected expects expect plans planned plan planning supposed"
+    "will ll shall due scheduled slated upcoming expected expects expect plans planned plan planning supposed"
     " begins starts opens ends expires arrives meets meet holds takes faces goes runs votes kicks closes continues"
     " premieres airs would could may might must should effective payable awaits forecast deadline"
 )

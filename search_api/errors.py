@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archive.errors import (
@@ -14,7 +15,7 @@ from archive.errors import (
 )
 from search_api.parameters import ParameterErrors
 
-__all__ = ["RETRY_AFTER", "error_body", "status_of"]
+__all__ = ["RETRY_AFTER", "error_body", "status_of", "validation_body"]
 
 RETRY_AFTER = 5
 """Seconds after which a busy archive is worth another try."""
@@ -52,3 +53,14 @@ def error_body(error: DatelineError) -> dict[str, Any]:
         case _:
             message = error.message
     return {"error": {"code": error.code, "message": message, "fields": fields}}
+
+
+def validation_body(errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The same shape for what FastAPI finds wrong (`RequestValidationError.errors()`), without the input itself."""
+    fields: list[dict[str, Any]] = []
+    for error in errors:
+        # The first part says where it was given (`query`, `body`), the others name it.
+        name = ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0])
+        fields.append({"name": name, "message": f"{name}: {error['msg']}.", "position": None})
+    message = " ".join(str(field["message"]) for field in fields)
+    return {"error": {"code": "parameter", "message": message, "fields": fields}}

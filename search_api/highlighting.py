@@ -1,6 +1,7 @@
 """Which characters of an article match a query: every matching term of every positive leaf.
 
-The same analysis as the index, with offsets. Proximity and phrases are marked where they hold, not word by word.
+The same analysis as the index, with offsets. A phrase is marked as a whole, where it stands; the words of a window
+and of NEAR one by one, wherever they stand.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from archive.analysis import Analyser, Token
-from archive.article import Article, Field
+from archive.article import Article, Field, Mention
 from archive.engine import Expansion
-from archive.positions import edits_allowed, within_edits
+from archive.positions import edits_allowed, holds_window, within_edits
 from archive.query import NAME_FIELDS, Fuzzy, Phrase, Prefix, Query, Window, Word, leaves
 
 __all__ = ["Highlight", "Highlighter"]
@@ -38,7 +39,7 @@ class Highlighter:
         self._forms: dict[str, list[Callable[[str], bool]]] = {"title": [], "body": []}
         self._phrases: dict[str, list[tuple[str, ...]]] = {"title": [], "body": []}
         self._prefixes: dict[str, set[str]] = {"title": set(), "body": set()}
-        self._fuzzy = False
+        self._fuzzy: dict[str, list[Callable[[str], bool]]] = {"title": [], "body": []}
         self._names: list[tuple[str, Callable[[list[str]], bool]]] = []
         content = False
         for clause in query.clauses:
@@ -63,7 +64,9 @@ class Highlighter:
             mentioned = [
                 Highlight(m.field, m.start, m.end)
                 for m in article.mentions
-                if any(kind == m.kind and holds(self._analyser.forms(m.name)) for kind, holds in self._names)
+                if any(
+                    holds(self._analyser.forms(name)) for field, holds in self._names for name in _names_of(m, field)
+                )
             ]
             marks = _merged(marks + mentioned)
         return sorted(marks, key=lambda m: (m.field != "title", m.start))
@@ -76,10 +79,13 @@ class Highlighter:
             return True
         fields = (leaf.field,) if leaf.field else ("title", "body")
         if isinstance(leaf, (Prefix, Fuzzy)):
+            test = _form_test(leaf, analyser)
             for field in fields:
-                self._forms[field].append(_form_test(leaf, analyser))
-                self._prefixes[field].add(analyser.form(leaf.text))
-            self._fuzzy |= isinstance(leaf, Fuzzy)
+                self._forms[field].append(test)
+                if isinstance(leaf, Fuzzy):
+                    self._fuzzy[field].append(test)
+                else:
+                    self._prefixes[field].add(analyser.form(leaf.text))
             return True
         stems = tuple(analyser.stems(leaf.text))
         if isinstance(leaf, Phrase):
@@ -101,7 +107,11 @@ class Highlighter:
             test = _form_test(leaf, self._analyser)
             return lambda forms: any(map(test, forms))
         wanted = self._analyser.forms(leaf.text)
-        return lambda forms: set(wanted) <= set(forms)
+        if isinstance(leaf, Window):
+            distance = leaf.distance
+            return lambda forms: holds_window(wanted, forms, distance)
+        size = len(wanted)
+        return lambda forms: any(forms[i : i + size] == wanted for i in range(len(forms) - size + 1))
 
     def _spans(self, field: Field, text: str) -> Iterator[tuple[int, int]]:
         words, tests, phrases = self._words[field], self._forms[field], self._phrases[field]
@@ -109,14 +119,27 @@ class Highlighter:
             return
         analyser = self._analyser
         begins = {_beginning(stem) for stem in (*words, *(phrase[0] for phrase in phrases))} | self._prefixes[field]
-        everything = self._fuzzy or analyser.language != "english"
-        for token in analyser.tokens(text) if everything else _candidates(text, begins, analyser):
+        if fuzzy := self._fuzzy[field]:
+            # Each distinct word is judged once; then the few that match are looked for like any others.
+            near = (w for w in set(analyser.words(text)) if any(test(analyser.form(w)) for test in fuzzy))
+            begins.update(w.lower() for w in near if w.isascii())
+        english = analyser.language == "english"
+        for token in _candidates(text, begins, analyser) if english else analyser.tokens(text):
             stem = analyser.stem(token.text)
             if stem in words or any(test(analyser.form(token.text)) for test in tests):
                 yield token.start, token.end
             for phrase in phrases:
                 if stem == phrase[0] and (end := _phrase_end(text, token.start, phrase, analyser)):
                     yield token.start, end
+
+
+def _names_of(mention: Mention, field: str) -> tuple[str, ...]:
+    """What a name field matches of a mention: its name, and the alias that stands in the text."""
+    if field == "country":
+        return (mention.country,) if mention.country else ()
+    if field == "class":
+        return (mention.weapon_class,) if mention.weapon_class else ()
+    return (mention.name, mention.text) if field == mention.kind else ()
 
 
 def _phrase_end(text: str, start: int, phrase: tuple[str, ...], analyser: Analyser) -> int | None:
@@ -136,21 +159,47 @@ def _candidates(text: str, begins: Set[str], analyser: Analyser) -> Iterable[Tok
         at = lower.find(begin)
         while at >= 0:
             before = text[at - 1] if at else " "
-            if not before.isascii() and unicodedata.category(before).startswith("M"):
+            if _is_mark(before):
                 return analyser.tokens(text)
             if not before.isalnum():
                 starts.add(at)
             at = lower.find(begin, at + 1)
-    for match in () if text.isascii() else _BEYOND_ASCII.finditer(text):
-        at = match.start()
-        if not text[at].isalnum():
+    if not text.isascii():
+        starts.update(_beyond_ascii(text, analyser))
+    found = []
+    dropped = -1  # where the last possessive s stands
+    for at in sorted(starts):
+        token = analyser.token_at(text, at)
+        if token is None:
             continue
-        while at and (text[at - 1].isalnum() or unicodedata.category(text[at - 1]).startswith("M")):
-            at -= 1
-        while at <= match.start() and not text[at].isalnum():  # marks that follow no letter
-            at += 1
-        starts.add(at)
-    return [token for at in sorted(starts) if (token := analyser.token_at(text, at))]
+        if token.text in "sS" and at > 1 and text[at - 1] in _APOSTROPHES:
+            before = text[at - 2]
+            if _is_mark(before):
+                return analyser.tokens(text)
+            if before.isalnum() and at - 2 != dropped:
+                dropped = at
+                continue
+        found.append(token)
+    return found
+
+
+def _beyond_ascii(text: str, analyser: Analyser) -> Iterator[int]:
+    """Where the words begin that hold anything but ASCII; linear, also in a text without spaces."""
+    done = 0
+    while found := _BEYOND_ASCII.search(text, done):
+        place = start = found.start()
+        while start > done and (text[start - 1].isalnum() or _is_mark(text[start - 1])):
+            start -= 1
+        while start <= place and not text[start].isalnum():  # marks that follow no letter
+            start += 1
+        token = analyser.token_at(text, start)
+        done = max(found.end(), token.end if token else 0)
+        if token:
+            yield start
+
+
+def _is_mark(character: str) -> bool:
+    return not character.isascii() and unicodedata.category(character).startswith("M")
 
 
 def _beginning(stem: str) -> str:
@@ -163,14 +212,26 @@ def _beginning(stem: str) -> str:
 
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\u2010-\u203a]")
+_APOSTROPHES = "'\u2019\u02bc\uff07"
+"""Behind which analysis drops the s of a possessive."""
 
 
 def _form_test(leaf: Prefix | Fuzzy, analyser: Analyser) -> Callable[[str], bool]:
     wanted = analyser.form(leaf.text)
     if isinstance(leaf, Prefix):
         return lambda form: form.startswith(wanted)
-    edits = edits_allowed(wanted)
-    return lambda form: within_edits(form, wanted, edits)
+    edits, letters = edits_allowed(wanted), frozenset(wanted)
+    judged: dict[str, bool] = {}
+
+    def near(form: str) -> bool:
+        found = judged.get(form)
+        if found is None:
+            # An edit brings in one missing letter at most: counting those spares most words the comparison.
+            found = len(letters.difference(form)) <= edits and within_edits(form, wanted, edits)
+            judged[form] = found
+        return found
+
+    return near
 
 
 def _merged(marks: Sequence[Highlight]) -> list[Highlight]:

@@ -13,7 +13,16 @@ from archive.calendar import Interval, parse_range
 from archive.engine import FACETS, FacetName, IntervalName, Mode, Refinement, Sort, Timeline
 from archive.errors import DatelineError, ParameterError
 
-__all__ = ["FIELDS", "MISSING", "ParameterErrors", "SearchRequest", "parse_parameters", "to_parameters"]
+__all__ = [
+    "FIELDS",
+    "MISSING",
+    "ParameterErrors",
+    "SearchRequest",
+    "parse_parameters",
+    "refuse_parameters",
+    "to_parameters",
+    "value_text",
+]
 
 FIELDS = (
     "id",
@@ -131,6 +140,15 @@ def to_parameters(request: SearchRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if value is not None]
 
 
+def refuse_parameters(items: Iterable[tuple[str, str]]) -> None:
+    """For what takes no parameters: raises ParameterErrors that names each one given."""
+    names = dict.fromkeys(name for name, _ in items)
+    if names:
+        raise ParameterErrors(
+            [ParameterError(n, f"There is no parameter {n[:80]!r} here: leave it out.") for n in names]
+        )
+
+
 def value_text(value: str | Interval | None) -> str:
     """A refinement's value as a parameter."""
     if value is None:
@@ -156,13 +174,9 @@ class _Reader:
             count += 1
             self._values.setdefault(name, []).append(value)
         if count > MAX_VALUES:
-            raise ParameterErrors(
-                [
-                    ParameterError(
-                        "q", f"{count} parameters are more than a search takes ({MAX_VALUES}): leave some out."
-                    )
-                ]
-            )
+            most = max(self._values, key=lambda name: len(self._values[name]))
+            message = f"{count} parameters are more than a search takes ({MAX_VALUES}): leave some out."
+            raise ParameterErrors([ParameterError(most, message)])
 
     def one(self, name: str, read: Callable[[str], _T]) -> _T | None:
         values = self._values.pop(name, [])

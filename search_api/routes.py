@@ -11,12 +11,13 @@ import anyio
 import anyio.to_thread
 import orjson
 from fastapi import APIRouter, FastAPI, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from archive.engine import FACETS
 from archive.errors import DatelineError
-from search_api.errors import RETRY_AFTER, error_body, status_of
-from search_api.parameters import FIELDS, parse_parameters
+from search_api.errors import RETRY_AFTER, error_body, status_of, validation_body
+from search_api.parameters import FIELDS, parse_parameters, refuse_parameters
 from search_api.schemas import ArticleAnswer, ErrorAnswer, Health, SearchAnswer
 from search_api.service import SearchService
 
@@ -90,12 +91,13 @@ def router(service: SearchService, pool: SearchPool) -> APIRouter:
     @api.get(
         "/api/v1/articles/{id:path}",
         response_model=ArticleAnswer,
-        responses={404: {"model": ErrorAnswer, "description": "There is no such article."}, 503: problems[503]},
+        responses={404: {"model": ErrorAnswer, "description": "There is no such article."}, **problems},
         summary="One article with its mentions",
     )
     async def article(
         request: Request, id: Annotated[str, Path(description="Percent-encoded, slashes too.", examples=["sample-001"])]
     ) -> Response:
+        refuse_parameters(parameters_of(request))
         found = await pool.run(lambda: service.article(raw_path_tail(request, "/api/v1/articles/")))
         if found is None:
             raise HTTPException(404, "There is no article with this id.")
@@ -118,7 +120,12 @@ def install_error_handlers(app: FastAPI) -> None:
         body = {"error": {"code": code, "message": str(error.detail), "fields": []}}
         return json_response(body, error.status_code, error.headers)
 
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return json_response(validation_body(error.errors()), 422)
+
     app.add_exception_handler(DatelineError, known)
+    app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
 
 

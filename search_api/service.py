@@ -14,7 +14,7 @@ from archive.article import Article, Stored
 from archive.embedding import Embedder
 from archive.engine import Engine, Expansion, FacetCounts, Hit, Mode, Page, Search, TimelineCounts
 from archive.plan import embedding_text, free_words, plan
-from archive.query import Dates, Query, Word
+from archive.query import Dates, Node, Query, Word
 from archive.vectors import quantise
 from search_api import cursors
 from search_api.highlighting import Highlighter
@@ -91,7 +91,9 @@ class SearchService:
             "understood": [_understood(name, resolved.words) for name in resolved.names],
             "emptied_by": None,
         }
-        if not page.total and resolved.words and resolved.mode != "semantic" and not request.refinements:
+        # Under refinements only keyword mode can tell: related articles may be what they took away.
+        by_words = resolved.mode == "keyword" or (resolved.mode == "hybrid" and not request.refinements)
+        if by_words and not page.total:
             query["emptied_by"] = self._emptied_by(resolved)
         highlighter = Highlighter(resolved.search.query, resolved.search.expansions, self.analyser)
         return {
@@ -162,19 +164,26 @@ class SearchService:
 
     def _emptied_by(self, resolved: _Resolved) -> str | None:
         """The first free word with which, after the ones before it, no article is left; None where it is no word."""
-        query = resolved.search.query
-        others = tuple(c for c in query.clauses if not (isinstance(c, Word) and not c.field))
+        words, stop = resolved.words, self.analyser.stop_stems
+        others = tuple(c for c in resolved.search.query.clauses if not (isinstance(c, Word) and not c.field))
+        if not self._count(others, ()):
+            return None
+        binds = [self.analyser.stem(w.text) not in stop for w in words]
         spans = {n.first: n.count for n in resolved.names}
         end = 0
-        while end < len(resolved.words):
+        while end < len(words):
             start, end = end, end + spans.get(end, 1)
-            some = Query((*resolved.words[:end], *others))
+            if any(binds) and not any(binds[start:end]):
+                continue
             known = tuple(e for e in resolved.search.expansions if e.first < end)
-            # Of keyword mode the empty pages tell; sorted by date it needs no ranking.
-            search = Search(query=some, mode="keyword", expansions=known, sort="newest", limit=0)
-            if not self.engine.search(search).total:
-                return " ".join(w.text for w in resolved.words[start:end])
+            if not self._count((*words[:end], *others), known):
+                return " ".join(w.text for w in words[start:end])
         return None
+
+    def _count(self, clauses: tuple[Node, ...], expansions: tuple[Expansion, ...]) -> int:
+        """How many articles hold all of it; sorted by date, because that needs no ranking."""
+        search = Search(query=Query(clauses), mode="keyword", expansions=expansions, sort="newest", limit=0)
+        return self.engine.search(search).total
 
 
 # -------------------------------------------------------------------- building the answer
