@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,8 @@ from hypothesis import strategies as st
 from archive.analysis import Analyser
 from archive.article import Article, Mention
 from archive.engine import Expansion
+from archive.positions import edits_allowed, within_edits
+from archive.query import Fuzzy, Phrase, Prefix, Word
 from search_api.highlighting import Highlighter, _beginning
 from search_api.syntax import parse
 
@@ -43,6 +48,10 @@ def marked(query: str, title: str = "", body: str = "", *aliases: str, mentions:
         ("the bank", "the bank of the river", ["bank"]),
         ("the", "the bank", ["the"]),
         ("title:bank", "bank", []),
+        ("S-400", "Russia's 400 tanks, an S-400", ["S-400"]),
+        ("resume", "re\u0301sume\u0301 or resumé", ["re\u0301sume\u0301", "resumé"]),
+        ("zelensky~", "Zélenskyy's", ["Zélenskyy"]),
+        ('"ship storm"~3', "a storm hit the ship", ["storm", "ship"]),
     ],
 )
 def test_all_matching_terms_are_marked(query: str, body: str, expected: list[str]) -> None:
@@ -64,6 +73,33 @@ def test_a_name_field_marks_the_mentions_of_that_name() -> None:
     assert marked("place:Macron", "", "Mr president spoke", mentions=(mention,)) == []
 
 
+KYIV = Mention("place", "Kyiv, Ukraine", "body", 3, 7, "Kiev", "alias", country="Ukraine")
+SHADOW = Mention("weapon", "Storm Shadow", "body", 3, 8, "SCALP", "alias", weapon_class="cruise missile")
+
+
+@pytest.mark.parametrize(
+    ("query", "mention", "found"),
+    [
+        ("place:Kyiv", KYIV, True),
+        ("place:Kiev", KYIV, True),
+        ('place:"Kyiv Ukraine"', KYIV, True),
+        ('place:"Ukraine Kyiv"', KYIV, False),
+        ('place:"Ukraine Kyiv"~3', KYIV, True),
+        ("country:Ukraine", KYIV, True),
+        ("country:Kyiv", KYIV, False),
+        ("weapon:storm*", SHADOW, True),
+        ("weapon:shadw~", SHADOW, True),
+        ("class:missile", SHADOW, True),
+        ("person:Storm", SHADOW, False),
+        ("-weapon:Storm", SHADOW, False),
+    ],
+)
+def test_name_fields_match_the_name_and_the_alias_that_stands_there(query: str, mention: Mention, found: bool) -> None:
+    assert marked(query, "", "In Kiev SCALP", mentions=(mention,)) == (
+        ["In Kiev SCALP"[mention.start : mention.end]] * found
+    )
+
+
 def test_words_begin_as_their_stems_say() -> None:
     from importlib.resources import files
 
@@ -81,3 +117,39 @@ def test_exactly_the_matching_words_are_marked(words: list[str], wanted: str) ->
         return
     expected = [t.text for t in ANALYSER.tokens(body) if ANALYSER.stem(t.text) == stems[0]]
     assert marked(f'"{wanted}"', "", body) == expected
+
+
+# Letters, marks, possessives and other scripts, in every order: where finding words fast may go wrong.
+TEXTS = st.text("sSaAktéİß\u0301\u0308'’ʼ_ -€жЖ北ا4٣👍\u0130", max_size=30)
+QUERIES = st.sampled_from(
+    ["s", "sa", "as", "kt", "жж", "北", "4", '"s 4"', '"a s"', '"s s"', "sa*", "as*", "ak*", "жж*", "sakta~", "ask~"]
+)
+
+
+@given(TEXTS, QUERIES)
+def test_what_is_marked_is_what_a_search_word_by_word_finds(body: str, query: str) -> None:
+    (leaf,) = parse(query).clauses
+    tokens = ANALYSER.tokens(body)
+    wanted = ANALYSER.stems(leaf.text) if isinstance(leaf, (Word, Phrase)) else []
+    covered: set[int] = set()
+    for i, token in enumerate(tokens):
+        form = ANALYSER.form(token.text)
+        if isinstance(leaf, Prefix):
+            holds, last = form.startswith(ANALYSER.form(leaf.text)), i
+        elif isinstance(leaf, Fuzzy):
+            holds, last = within_edits(form, ANALYSER.form(leaf.text), edits_allowed(leaf.text)), i
+        else:
+            holds, last = [ANALYSER.stem(t.text) for t in tokens[i : i + len(wanted)]] == wanted, i + len(wanted) - 1
+        if holds:
+            covered.update(range(token.start, tokens[last].end))
+    found = Highlighter(parse(query), (), ANALYSER)(Article("x", "", body))
+    assert {place for h in found for place in range(h.start, h.end)} == covered
+    assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize("text", ["北", "é", "aé", "\u0301", "a\u0301", "'s", "x's ", "k", "k\u0301 "])
+def test_a_text_without_spaces_takes_no_longer_than_any_other(text: str) -> None:
+    article = Article("x", "", text * 100_000)
+    started = time.process_time()
+    Highlighter(parse("Kursk S-400 k"), (), ANALYSER)(article)
+    assert time.process_time() - started < 5  # it was minutes where the way back to a word's beginning was quadratic
