@@ -192,7 +192,7 @@ def requests(draw: st.DrawFn) -> SearchRequest:
     """Any request that parameters can say."""
     refinements = []
     for name in FACETS:
-        values = st.lists(
+        values: st.SearchStrategy[list[str | Interval | None]] = st.lists(
             st.none() | (RANGES if name in ("published", "mentioned") else NAMES), max_size=2, unique=True
         )
         include, exclude = tuple(draw(values)), tuple(draw(values))
