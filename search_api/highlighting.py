@@ -6,17 +6,16 @@ and of NEAR one by one, wherever they stand.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from archive.analysis import Analyser, Token
+from archive.analysis import Analyser
 from archive.article import Article, Field, Mention
 from archive.engine import Expansion
 from archive.positions import edits_allowed, holds_window, within_edits
 from archive.query import NAME_FIELDS, Fuzzy, Phrase, Prefix, Query, Window, Word, leaves
+from search_api.candidates import beginning, candidates
 
 __all__ = ["Highlight", "Highlighter"]
 
@@ -118,13 +117,13 @@ class Highlighter:
         if not (words or tests or phrases):
             return
         analyser = self._analyser
-        begins = {_beginning(stem) for stem in (*words, *(phrase[0] for phrase in phrases))} | self._prefixes[field]
+        begins = {beginning(stem) for stem in (*words, *(phrase[0] for phrase in phrases))} | self._prefixes[field]
         if fuzzy := self._fuzzy[field]:
             # Each distinct word is judged once; then the few that match are looked for like any others.
             near = (w for w in set(analyser.words(text)) if any(test(analyser.form(w)) for test in fuzzy))
-            begins.update(w.lower() for w in near if w.isascii())
+            begins.update(analyser.form(w) for w in near)
         english = analyser.language == "english"
-        for token in _candidates(text, begins, analyser) if english else analyser.tokens(text):
+        for token in candidates(text, begins, analyser) if english else analyser.tokens(text):
             stem = analyser.stem(token.text)
             if stem in words or any(test(analyser.form(token.text)) for test in tests):
                 yield token.start, token.end
@@ -146,74 +145,6 @@ def _phrase_end(text: str, start: int, phrase: tuple[str, ...], analyser: Analys
     """Where a phrase that begins with the word at `start` ends; None where it doesn't stand there."""
     tokens = analyser.tokens_from(text, start, len(phrase))
     return tokens[-1].end if tuple(analyser.stem(t.text) for t in tokens) == phrase else None
-
-
-def _candidates(text: str, begins: Set[str], analyser: Analyser) -> Iterable[Token]:
-    """The words that may match: those that begin so, and all that hold anything but ASCII.
-
-    Most words of a text match nothing, and looking for a beginning is many times faster than taking every word.
-    """
-    lower = text.replace("\u0130", "i").lower()  # the one letter whose lower case is longer
-    starts = set()
-    for begin in begins:
-        at = lower.find(begin)
-        while at >= 0:
-            before = text[at - 1] if at else " "
-            if _is_mark(before):
-                return analyser.tokens(text)
-            if not before.isalnum():
-                starts.add(at)
-            at = lower.find(begin, at + 1)
-    if not text.isascii():
-        starts.update(_beyond_ascii(text, analyser))
-    found = []
-    dropped = -1  # where the last possessive s stands
-    for at in sorted(starts):
-        token = analyser.token_at(text, at)
-        if token is None:
-            continue
-        if token.text in "sS" and at > 1 and text[at - 1] in _APOSTROPHES:
-            before = text[at - 2]
-            if _is_mark(before):
-                return analyser.tokens(text)
-            if before.isalnum() and at - 2 != dropped:
-                dropped = at
-                continue
-        found.append(token)
-    return found
-
-
-def _beyond_ascii(text: str, analyser: Analyser) -> Iterator[int]:
-    """Where the words begin that hold anything but ASCII; linear, also in a text without spaces."""
-    done = 0
-    while found := _BEYOND_ASCII.search(text, done):
-        place = start = found.start()
-        while start > done and (text[start - 1].isalnum() or _is_mark(text[start - 1])):
-            start -= 1
-        while start <= place and not text[start].isalnum():  # marks that follow no letter
-            start += 1
-        token = analyser.token_at(text, start)
-        done = max(found.end(), token.end if token else 0)
-        if token:
-            yield start
-
-
-def _is_mark(character: str) -> bool:
-    return not character.isascii() and unicodedata.category(character).startswith("M")
-
-
-def _beginning(stem: str) -> str:
-    """What every English word of this stem begins with.
-
-    Snowball drops endings and changes at most the last letter of what is left (`parti`, `hope`), but for its own
-    list of `dying`, `lying`, `tying` and `vying`.
-    """
-    return stem[:1] if stem in ("die", "lie", "tie", "vie") else stem[: max(1, len(stem) - 1)]
-
-
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\u2010-\u203a]")
-_APOSTROPHES = "'\u2019\u02bc\uff07"
-"""Behind which analysis drops the s of a possessive."""
 
 
 def _form_test(leaf: Prefix | Fuzzy, analyser: Analyser) -> Callable[[str], bool]:

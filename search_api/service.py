@@ -27,6 +27,8 @@ Answer = dict[str, Any]
 """JSON as `schemas.SearchAnswer` describes it; plain objects, because it is built for every search."""
 VECTOR_CACHE = 1_000
 """Query texts whose vector is kept (about 500 bytes each): pages and clicks ask for the same text again."""
+MENTION_CACHE = 50_000
+"""Mentions kept as JSON objects (about 400 bytes each): a page of results holds a thousand."""
 
 
 class RecognisedName(Protocol):
@@ -77,6 +79,8 @@ class SearchService:
         self._embedder = embedder
         self._recogniser = recogniser
         self._vectors: OrderedDict[str, bytes] = OrderedDict()
+        self._mentions: OrderedDict[tuple[str, int], list[Answer]] = OrderedDict()
+        self._mentions_kept = 0
         self._lock = threading.Lock()
 
     def search(self, request: SearchRequest) -> Answer:
@@ -98,7 +102,7 @@ class SearchService:
         highlighter = Highlighter(resolved.search.query, resolved.search.expansions, self.analyser)
         return {
             "total": page.total,
-            "results": [_result(hit, request, highlighter) for hit in page.hits],
+            "results": [self._result(hit, request, highlighter) for hit in page.hits],
             "facets": {name: _facet(counts) for name, counts in page.facets.items()},
             "timeline": _timeline(page.timeline, resolved.search) if page.timeline else None,
             "next": self._next(page, resolved.search),
@@ -117,7 +121,7 @@ class SearchService:
 
     # ---------------------------------------------------------------- resolving
     def _resolve(self, request: SearchRequest) -> _Resolved:
-        query = parse(request.q)
+        query = asked = parse(request.q, self.analyser)
         words = free_words(query)
         names = tuple(self._recogniser().recognise([w.text for w in words])) if self._recogniser and words else ()
         names = names if request.expand else ()
@@ -139,7 +143,7 @@ class SearchService:
         effective = plan(search, self.analyser).mode
         if effective in ("hybrid", "semantic"):
             # What `from` and `to` added says nothing to embed: the text alone does.
-            search = replace(search, vector=self._vector(embedding_text(parse(request.q))))
+            search = replace(search, vector=self._vector(embedding_text(asked)))
         if request.cursor:
             search = replace(search, cursor=cursors.decode(request.cursor, search, self.engine.secret))
         return _Resolved(search, effective, names, words)
@@ -185,38 +189,54 @@ class SearchService:
         search = Search(query=Query(clauses), mode="keyword", expansions=expansions, sort="newest", limit=0)
         return self.engine.search(search).total
 
+    def _result(self, hit: Hit, request: SearchRequest, highlighter: Highlighter) -> Answer:
+        article = hit.stored.article
+        fields = request.fields
+        result: Answer = {
+            "id": article.id,
+            "title": article.title,
+            "url": article.url,
+            "published": article.published,
+            "source": article.source,
+            "authors": list(article.authors),
+            "section": article.section,
+            "language": article.language,
+            "score": None if hit.score is None else round(hit.score, 6),
+            "matched_by": hit.matched_by,
+        }
+        if "highlights" in fields:
+            result["highlights"] = [{"field": h.field, "start": h.start, "end": h.end} for h in highlighter(article)]
+        if "passage" in fields:
+            result["passage"] = _passage(article, hit.passage)
+        if "mentions" in fields:
+            result["mentions"] = self._mentions_of(hit.stored)
+        if "duplicates" in fields:
+            result["duplicates"] = []
+        if len(fields) < len(FIELDS):
+            result = {name: value for name, value in result.items() if name in fields}
+        if request.explain:
+            result["explain"] = {"words": round(hit.words, 6), "cosine": hit.cosine}
+        return result
+
+    def _mentions_of(self, stored: Stored) -> list[Answer]:
+        """The mentions of one version of an article as JSON; shared between answers, so never to be changed."""
+        key = (stored.article.id, stored.sequence)
+        with self._lock:
+            known = self._mentions.get(key)
+            if known is not None:
+                self._mentions.move_to_end(key)
+                return known
+        made = [m.to_json() for m in stored.article.mentions]
+        with self._lock:
+            if key not in self._mentions:
+                self._mentions[key] = made
+                self._mentions_kept += len(made)
+            while self._mentions_kept > MENTION_CACHE and len(self._mentions) > 1:
+                self._mentions_kept -= len(self._mentions.popitem(last=False)[1])
+        return made
+
 
 # -------------------------------------------------------------------- building the answer
-def _result(hit: Hit, request: SearchRequest, highlighter: Highlighter) -> Answer:
-    article = hit.stored.article
-    fields = request.fields
-    result: Answer = {
-        "id": article.id,
-        "title": article.title,
-        "url": article.url,
-        "published": article.published,
-        "source": article.source,
-        "authors": list(article.authors),
-        "section": article.section,
-        "language": article.language,
-        "score": None if hit.score is None else round(hit.score, 6),
-        "matched_by": hit.matched_by,
-    }
-    if "highlights" in fields:
-        result["highlights"] = [{"field": h.field, "start": h.start, "end": h.end} for h in highlighter(article)]
-    if "passage" in fields:
-        result["passage"] = _passage(article, hit.passage)
-    if "mentions" in fields:
-        result["mentions"] = [m.to_json() for m in article.mentions]
-    if "duplicates" in fields:
-        result["duplicates"] = []
-    if len(fields) < len(FIELDS):
-        result = {name: value for name, value in result.items() if name in fields}
-    if request.explain:
-        result["explain"] = {"words": round(hit.words, 6), "cosine": hit.cosine}
-    return result
-
-
 def _passage(article: Article, index: int | None) -> Answer | None:
     if index is None:
         return None

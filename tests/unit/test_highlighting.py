@@ -14,7 +14,8 @@ from archive.article import Article, Mention
 from archive.engine import Expansion
 from archive.positions import edits_allowed, within_edits
 from archive.query import Fuzzy, Phrase, Prefix, Word
-from search_api.highlighting import Highlighter, _beginning
+from search_api.candidates import beginning
+from search_api.highlighting import Highlighter
 from search_api.syntax import parse
 
 ANALYSER = Analyser()
@@ -23,6 +24,10 @@ WORDS = (
     "Жёлтый желтый İstanbul istanbul U.S. a\u0301 \u0301b x_y relational abilities ability generously happily the of "
     "naïve naive ٣ 北京 👍 ß"
 ).split()
+
+ENDINGS = (
+    "s es ed ing ly ness ies ied y e ization ational fulness ousli iviti biliti ability alize icate ement ion".split()
+)
 
 
 def marked(query: str, title: str = "", body: str = "", *aliases: str, mentions: tuple[Mention, ...] = ()) -> list[str]:
@@ -106,7 +111,13 @@ def test_words_begin_as_their_stems_say() -> None:
     words = files("archive.gazetteer").joinpath("data/common_words.txt").read_text().split()
     assert len(words) > 10_000
     forms = {ANALYSER.form(w): ANALYSER.stem(w) for w in words if w.isalpha() and w.isascii()}
-    assert [f for f, stem in forms.items() if not f.startswith(_beginning(stem))] == []
+    assert [f for f, stem in forms.items() if not f.startswith(beginning(stem))] == []
+
+
+@given(st.text("abdegilnorstuy", min_size=1, max_size=5), st.lists(st.sampled_from(ENDINGS), max_size=3))
+def test_made_up_words_begin_as_their_stems_say(start: str, endings: list[str]) -> None:
+    word = start + "".join(endings)
+    assert word.startswith(beginning(ANALYSER.stem(word)))
 
 
 @given(st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=25), st.sampled_from(WORDS))
@@ -120,9 +131,9 @@ def test_exactly_the_matching_words_are_marked(words: list[str], wanted: str) ->
 
 
 # Letters, marks, possessives and other scripts, in every order: where finding words fast may go wrong.
-TEXTS = st.text("sSaAktéİß\u0301\u0308'’ʼ_ -€жЖ北ا4٣👍\u0130", max_size=30)
+TEXTS = st.text("sSaAktéİßﬁÅ\u0301\u0308'’ʼ_ -€жЖΣ北ا4٣👍\u0130\u0958\u1100\u1161가\uff07", max_size=30)
 QUERIES = st.sampled_from(
-    ["s", "sa", "as", "kt", "жж", "北", "4", '"s 4"', '"a s"', '"s s"', "sa*", "as*", "ak*", "жж*", "sakta~", "ask~"]
+    [*"s sa as kt жж σ 가 fi क 北 4 sa* as* ak* жж* sakta~ ask~ жжσж~".split(), '"s 4"', '"a s"', '"s s"']
 )
 
 
