@@ -55,7 +55,7 @@ def main() -> None:
     for mode in MODES:
         request = SearchRequest(mode=mode, facets=FACETS)
 
-        service = open_service(engine, asked.archive, asked.model, encoder)
+        service = open_service(engine, asked.archive, asked.model, lambda: encoder)
 
         def search(text: str, request: SearchRequest = request, service: SearchService = service) -> object:
             return service.search(replace(request, q=text))

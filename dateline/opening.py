@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["open_service", "own_gazetteer"]
 
 
-def open_service(engine: Engine, location: str, model: str, encoder: Embedder | None = None) -> SearchService:
-    """The model and the gazetteer are loaded when a search first needs them; `encoder`: one that is loaded already."""
+def open_service(
+    engine: Engine, location: str, model: str, load: Callable[[], Embedder] | None = None
+) -> SearchService:
+    """The model and the gazetteer are loaded when a search first needs them; `load`, if given, brings the model."""
     from archive.analysis import Analyser
     from search_api.service import SearchService
 
@@ -26,7 +29,7 @@ def open_service(engine: Engine, location: str, model: str, encoder: Embedder | 
     def load_embedder() -> Embedder:
         from dateline.commands.options import embedder
 
-        loaded = encoder or embedder(model)
+        loaded = load() if load else embedder(model)
         check_model(engine, loaded)
         return loaded
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import platform
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
@@ -41,6 +40,8 @@ Check = tuple[str, bool, str]
 
 
 def _installed() -> Iterator[Check]:
+    from importlib.metadata import PackageNotFoundError, version
+
     yield "python", True, platform.python_version()
     for package in PACKAGES:
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dateline.commands.options import DEFAULT_ARCHIVE, ArchiveOption, ModelOption
+from dateline.commands.options import DEFAULT_ARCHIVE, ArchiveOption, ModelOption, embedder
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -51,6 +52,8 @@ def search(
     model: ModelOption = "all-MiniLM-L6-v2",
 ) -> None:
     """Search an archive by word and by meaning."""
+    # The model takes longest to load, and most of it can go on beside the rest.
+    ahead = ThreadPoolExecutor(1).submit(embedder, model) if query and mode != "keyword" else None
     from archive.engines import open_archive
     from dateline.opening import open_service
     from search_api.parameters import parse_parameters
@@ -90,7 +93,7 @@ def search(
         name, _, value = pair.partition("=")
         items.append((f"exclude.{name}", value))
     request = parse_parameters(items)
-    answer = open_service(open_archive(archive), archive, model).search(request)
+    answer = open_service(open_archive(archive), archive, model, ahead.result if ahead else None).search(request)
     if json:
         import orjson
 
