@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from dateline import __version__
-from search_api.routes import SearchPool, install_error_handlers
+from search_api.pool import SearchPool
+from search_api.routes import install_error_handlers
 from search_api.routes import router as api_router
 from search_api.service import SearchService
 from web.routes import mount_pages

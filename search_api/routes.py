@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qsl, unquote
+from typing import Annotated, Any
 
-import anyio
-import anyio.to_thread
-import orjson
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -17,62 +11,20 @@ from starlette.exceptions import HTTPException
 from archive.engine import FACETS
 from archive.errors import DatelineError
 from search_api.errors import RETRY_AFTER, error_body, status_of, validation_body
+from search_api.http import PROBLEMS, json_response, parameters_of, raw_path_tail
 from search_api.parameters import FIELDS, parse_parameters, refuse_parameters
+from search_api.pool import SearchPool
 from search_api.schemas import ArticleAnswer, ErrorAnswer, Health, SearchAnswer
 from search_api.service import SearchService
 
-__all__ = ["SearchPool", "install_error_handlers", "json_response", "parameters_of", "raw_path_tail", "router"]
-
-SEARCH_THREADS = 4
-"""Searches at once: the rest wait, so that a burst doesn't starve every one of them."""
-
-_T = TypeVar("_T")
-
-
-class SearchPool:
-    """Runs searches off the event loop, a few at a time."""
-
-    def __init__(self, threads: int = SEARCH_THREADS) -> None:
-        self._threads = threads
-        self._limiter: anyio.CapacityLimiter | None = None
-
-    async def run(self, work: Callable[[], _T]) -> _T:
-        if self._limiter is None:  # it belongs to the event loop in which it is made
-            self._limiter = anyio.CapacityLimiter(self._threads)
-        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
-
-
-def parameters_of(request: Request) -> list[tuple[str, str]]:
-    """The pairs of the query string as they came; bytes that are no UTF-8 become U+FFFD."""
-    return parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
-
-
-def raw_path_tail(request: Request, prefix: str) -> str:
-    """What stands behind a prefix of the path, percent-decoded once: ids may hold `/`, `?` and `%2F`."""
-    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    path = raw.split(b"?", 1)[0].decode("latin-1")
-    _, _, tail = path.partition(prefix)
-    return unquote(tail, errors="replace")
-
-
-def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    # Lone surrogates can't be written as UTF-8: they are replaced, never an error.
-    try:
-        body = orjson.dumps(content)
-    except orjson.JSONEncodeError:
-        body = json.dumps(content, ensure_ascii=True).encode()
-    return Response(body, status, headers, "application/json")
+__all__ = ["install_error_handlers", "router"]
 
 
 def router(service: SearchService, pool: SearchPool) -> APIRouter:
     """The API over one archive."""
     api = APIRouter()
-    problems: dict[int | str, dict[str, Any]] = {
-        422: {"model": ErrorAnswer, "description": "A parameter or the query text is wrong; `fields` names it."},
-        503: {"model": ErrorAnswer, "description": "The archive can't answer now; try again."},
-    }
 
-    @api.get("/health", response_model=Health, responses={503: problems[503]}, summary="Is the archive answering?")
+    @api.get("/health", response_model=Health, responses={503: PROBLEMS[503]}, summary="Is the archive answering?")
     async def health() -> Response:
         stats = await pool.run(service.engine.stats)
         return json_response({"status": "ok", "articles": stats.articles, "sequence": stats.sequence})
@@ -80,7 +32,7 @@ def router(service: SearchService, pool: SearchPool) -> APIRouter:
     @api.get(
         "/api/v1/search",
         response_model=SearchAnswer,
-        responses=problems,
+        responses=PROBLEMS,
         summary="Search by word and by meaning",
         openapi_extra={"parameters": _documented()},
     )
@@ -91,7 +43,7 @@ def router(service: SearchService, pool: SearchPool) -> APIRouter:
     @api.get(
         "/api/v1/articles/{id:path}",
         response_model=ArticleAnswer,
-        responses={404: {"model": ErrorAnswer, "description": "There is no such article."}, **problems},
+        responses={404: {"model": ErrorAnswer, "description": "There is no such article."}, **PROBLEMS},
         summary="One article with its mentions",
     )
     async def article(

@@ -19,8 +19,9 @@ from archive.errors import DatelineError
 from archive.query import Query
 from search_api.errors import RETRY_AFTER, error_body, status_of
 from search_api.highlighting import Highlighter
+from search_api.http import parameters_of, raw_path_tail
 from search_api.parameters import parse_parameters
-from search_api.routes import SearchPool, parameters_of, raw_path_tail
+from search_api.pool import SearchPool
 from search_api.service import SearchService
 from search_api.syntax import parse
 from web import article_page, search_page

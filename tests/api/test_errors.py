@@ -15,7 +15,8 @@ from archive import errors
 from archive.errors import ArchiveBusy, ArchiveDamaged, CursorError, DatelineError, ParameterError, QueryError
 from search_api.errors import RETRY_AFTER, error_body, status_of
 from search_api.parameters import ParameterErrors
-from search_api.routes import SearchPool, install_error_handlers
+from search_api.pool import SearchPool
+from search_api.routes import install_error_handlers
 from search_api.schemas import ErrorAnswer
 
 RAISED: dict[str, DatelineError] = {

@@ -1,0 +1,43 @@
+"""What all routes share: the parameters as they came, the rest of a path, and JSON answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+from fastapi import Request, Response
+
+from search_api.schemas import ErrorAnswer
+
+__all__ = ["PROBLEMS", "json_response", "parameters_of", "raw_path_tail"]
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    422: {"model": ErrorAnswer, "description": "A parameter or the query text is wrong; `fields` names it."},
+    503: {"model": ErrorAnswer, "description": "The archive can't answer now; try again."},
+}
+"""What any route may answer instead, for OpenAPI."""
+
+
+def parameters_of(request: Request) -> list[tuple[str, str]]:
+    """The pairs of the query string as they came; bytes that are no UTF-8 become U+FFFD."""
+    return parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+
+
+def raw_path_tail(request: Request, prefix: str) -> str:
+    """What stands behind a prefix of the path, percent-decoded once: ids may hold `/`, `?` and `%2F`."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    path = raw.split(b"?", 1)[0].decode("latin-1")
+    _, _, tail = path.partition(prefix)
+    return unquote(tail, errors="replace")
+
+
+def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    # Lone surrogates can't be written as UTF-8: they are replaced, never an error.
+    try:
+        body = orjson.dumps(content)
+    except orjson.JSONEncodeError:
+        body = json.dumps(content, ensure_ascii=True).encode()
+    return Response(body, status, headers, "application/json")
