@@ -143,12 +143,13 @@ class SearchService:
         effective = plan(search, self.analyser).mode
         if effective in ("hybrid", "semantic"):
             # What `from` and `to` added says nothing to embed: the text alone does.
-            search = replace(search, vector=self._vector(embedding_text(asked)))
+            search = replace(search, vector=self.vector(embedding_text(asked)))
         if request.cursor:
             search = replace(search, cursor=cursors.decode(request.cursor, search, self.engine.secret))
         return _Resolved(search, effective, names, words)
 
-    def _vector(self, text: str) -> bytes:
+    def vector(self, text: str) -> bytes:
+        """The codes of a text, remembered for the next search of it."""
         with self._lock:
             known = self._vectors.get(text)
             if known is not None:
