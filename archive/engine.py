@@ -40,7 +40,8 @@ __all__ = [
 ]
 
 Mode = Literal["keyword", "semantic", "hybrid"]
-Sort = Literal["relevance", "newest", "oldest"]
+Sort = Literal["relevance", "newest", "oldest", "added"]
+"""`added`: by the commit of the present version, the latest first, then by number from high to low."""
 IntervalName = Literal["day", "week", "month", "year"]
 FacetName = Literal[
     "person",

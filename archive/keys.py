@@ -9,7 +9,7 @@ from __future__ import annotations
 from archive.calendar import instant
 from archive.errors import ArchiveFull
 
-__all__ = ["MAX_NUMBER", "OLDEST_LAST", "oldest_key", "sort_key"]
+__all__ = ["MAX_NUMBER", "NUMBER_BITS", "OLDEST_LAST", "oldest_key", "sort_key"]
 
 NUMBER_BITS = 25
 MAX_NUMBER = (1 << NUMBER_BITS) - 1

@@ -97,7 +97,7 @@ def _documented() -> list[dict[str, Any]]:
         schema = {"type": "array", "items": {"type": "string", **items}}
         return {"name": name, "in": "query", "description": description, "schema": schema, "example": [example]}
 
-    modes, sorts = ["keyword", "semantic", "hybrid"], ["relevance", "newest", "oldest"]
+    modes, sorts = ["keyword", "semantic", "hybrid"], ["relevance", "newest", "oldest", "added"]
     whole = {"type": "integer", "minimum": 0, "maximum": 1000}
     documented = [
         one("q", "Query text; absent: all articles.", 'Storm Shadow "command post" -Biden'),

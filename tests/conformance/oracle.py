@@ -313,7 +313,9 @@ def _newest_first(readings: Iterable[Reading]) -> list[Reading]:
 
 
 def _place(reading: Reading, sort: Sort) -> int:
-    """A whole number that rises along the order by date, as a cursor can carry it."""
+    """A whole number that rises along the order, as a cursor can carry it."""
+    if sort == "added":
+        return -((reading.stored.sequence << 64) + reading.stored.number)
     dated, moment, number = reading.key
     rank = ((moment + (1 << 50)) << 64) + number if dated else number
     if sort == "oldest":

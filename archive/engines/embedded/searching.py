@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.analysis import Analyser
-from archive.engine import RELATED_LIMIT, Cursor, Hit, Page, Search
+from archive.engine import RELATED_LIMIT, Cursor, Hit, Page, Search, Sort
 from archive.engines.embedded.compiler import Compiler
 from archive.engines.embedded.counting import Counter
 from archive.engines.embedded.snapshot import NOT_CLOSE, Snapshot
-from archive.keys import MAX_NUMBER, OLDEST_LAST
+from archive.keys import MAX_NUMBER, NUMBER_BITS, OLDEST_LAST
 from archive.plan import Plan, plan
 from archive.ranking import MEANING_WEIGHT, best_by_words, fuse, nearest, proposals_suffice, word_scores
 from archive.vectors import cosine
@@ -148,7 +148,7 @@ class _Run:
         """The next `limit` articles of the refined set in their order, and where the page after begins."""
         limit = self.search.limit
         if self.search.sort != "relevance" or not cursor.pool:
-            chosen, key, more = self._by_key(refined, cursor.key, limit, self.search.sort == "oldest")
+            chosen, key, more = self._by_key(refined, cursor.key, limit, self.search.sort)
             following = Cursor(cursor.pool, cursor.related, 0, key, cursor.sequence, cursor.best)
             return self._hits(chosen, related, 0, cursor), following if more else None
         members = self._members(refined)
@@ -157,18 +157,21 @@ class _Run:
         ranked = pool[left[:limit]].tolist()
         shown = int(left[limit]) if limit < len(left) else len(pool)
         members[pool] = False
-        tail, key, more = self._by_key(np.flatnonzero(members), cursor.key, limit - len(ranked), False)
+        tail, key, more = self._by_key(np.flatnonzero(members), cursor.key, limit - len(ranked), "newest")
         following = Cursor(cursor.pool, cursor.related, shown, key, cursor.sequence, cursor.best)
         hits = self._hits(ranked + tail, related, len(ranked), cursor)
         return hits, following if more or shown < len(pool) else None
 
     def _by_key(
-        self, numbers: Numbers, after: int | None, limit: int, oldest: bool
+        self, numbers: Numbers, after: int | None, limit: int, sort: Sort
     ) -> tuple[list[int], int | None, bool]:
-        """The next by date: their numbers, the last one's key, and whether there are more."""
+        """The next without a rank: their numbers, the last one's key, and whether there are more."""
         keys = self.snapshot.keys[numbers]
-        if oldest:
+        if sort == "oldest":
             keys = np.where(keys > np.uint64(MAX_NUMBER), keys, keys + np.uint64(OLDEST_LAST))
+        elif sort == "added":
+            sequences = self.snapshot.rows["sequence"][numbers].astype(np.uint64)
+            keys = ~(sequences << np.uint64(NUMBER_BITS) | numbers.astype(np.uint64))
         else:
             keys = ~keys
         if after is not None:
