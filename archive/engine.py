@@ -224,6 +224,10 @@ class Engine(Protocol):
     def model(self) -> str:
         """`Embedder.name` of what made its vectors."""
 
+    @property
+    def state(self) -> str:
+        """A short text that changes with every commit and every rebuild: while it stays, so do all answers."""
+
     def write(self, batch: Sequence[Prepared], delete: Sequence[str] = ()) -> Commit:
         """Make a batch searchable at one instant: all of it or nothing.
 

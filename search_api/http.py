@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from search_api.schemas import ErrorAnswer
 
-__all__ = ["PROBLEMS", "json_response", "parameters_of", "raw_path_tail"]
+__all__ = ["PROBLEMS", "json_bytes", "json_response", "parameters_of", "raw_path_tail"]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorAnswer, "description": "A parameter or the query text is wrong; `fields` names it."},
@@ -35,9 +35,12 @@ def raw_path_tail(request: Request, prefix: str) -> str:
 
 
 def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    # Lone surrogates can't be written as UTF-8: they are replaced, never an error.
+    return Response(json_bytes(content), status, headers, "application/json")
+
+
+def json_bytes(content: Any) -> bytes:
+    """JSON as UTF-8; lone surrogates, which UTF-8 can't hold, are escaped, never an error."""
     try:
-        body = orjson.dumps(content)
+        return orjson.dumps(content)
     except orjson.JSONEncodeError:
-        body = json.dumps(content, ensure_ascii=True).encode()
-    return Response(body, status, headers, "application/json")
+        return json.dumps(content, ensure_ascii=True).encode()

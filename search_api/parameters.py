@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from archive.calendar import Interval, parse_range
 from archive.engine import FACETS, FacetName, IntervalName, Mode, Refinement, Sort, Timeline
@@ -16,6 +16,7 @@ from archive.errors import DatelineError, ParameterError
 __all__ = [
     "FIELDS",
     "MISSING",
+    "FormatName",
     "ParameterErrors",
     "SearchRequest",
     "parse_parameters",
@@ -41,6 +42,9 @@ FIELDS = (
     "duplicates",
 )
 """What a result can hold; all of it by default."""
+FormatName = Literal["json", "jsonl", "csv", "rss", "atom", "jsonfeed"]
+FEEDS = ("rss", "atom", "jsonfeed")
+"""Formats whose order is fixed: what was added last stands first."""
 MISSING = "missing"
 """The value that stands for articles without any value."""
 MAX_LIMIT = 1000
@@ -77,6 +81,7 @@ class SearchRequest:
     fields: tuple[str, ...] = FIELDS
     expand: bool = True
     explain: bool = False
+    format: FormatName = "json"
     within: Interval | None = field(default=None, compare=False)
     """`from` to `to`; computed from these two."""
 
@@ -92,6 +97,8 @@ def parse_parameters(items: Iterable[tuple[str, str]]) -> SearchRequest:
     within = reader.window(from_, to)
     interval = reader.choice("timeline", get_args(IntervalName))
     timeline_field: Any = reader.choice("timeline_field", DATE_FACETS) or "published"
+    format: Any = reader.choice("format", get_args(FormatName)) or "json"
+    reader.fit(format)
     request = SearchRequest(
         q=reader.one("q", str) or "",
         mode=mode,
@@ -107,9 +114,9 @@ def parse_parameters(items: Iterable[tuple[str, str]]) -> SearchRequest:
         fields=_or(reader.one("fields", _fields), FIELDS),
         expand=reader.choice("expand", ("on", "off")) != "off",
         explain=reader.choice("explain", ("true", "false")) == "true",
+        format=format,
         within=within,
     )
-    reader.choice("format", ("json",))
     reader.finish()
     return request
 
@@ -136,6 +143,7 @@ def to_parameters(request: SearchRequest) -> list[tuple[str, str]]:
         ("fields", None if request.fields == FIELDS else ",".join(request.fields)),
         ("expand", None if request.expand else "off"),
         ("explain", "true" if request.explain else None),
+        ("format", None if request.format == "json" else request.format),
     ]
     return [(name, value) for name, value in pairs if value is not None]
 
@@ -212,6 +220,19 @@ class _Reader:
             if include or exclude:
                 found.append(Refinement(name, include, exclude))
         return tuple(found)
+
+    def fit(self, format: FormatName) -> None:
+        """What a format has no place for is an error, not left out in silence."""
+        unfit: tuple[str, ...] = ()
+        if format in FEEDS:
+            unfit = ("sort", "cursor", "facet", "facet_limit", "timeline", "timeline_field", "fields", "explain")
+        elif format != "json":
+            unfit = ("facet", "facet_limit", "timeline", "timeline_field", *(("explain",) if format == "csv" else ()))
+        for name in unfit:
+            if self._values.get(name):
+                why = "a feed holds what was added last" if format in FEEDS else "it holds results alone"
+                self._error(name, f"{name} has no place in format={format} ({why}): leave it out.")
+                del self._values[name]
 
     def finish(self) -> None:
         for name in self._values:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from archive.engine import FACETS
-from archive.errors import DatelineError
+from archive.errors import DatelineError, ParameterError
 from search_api.errors import RETRY_AFTER, error_body, status_of, validation_body
+from search_api.exporting import UNFIT, refuse_unfit, stream
 from search_api.http import PROBLEMS, json_response, parameters_of, raw_path_tail
-from search_api.parameters import FIELDS, parse_parameters, refuse_parameters
+from search_api.parameters import FIELDS, ParameterErrors, parse_parameters, refuse_parameters
 from search_api.pool import SearchPool
 from search_api.schemas import ArticleAnswer, ErrorAnswer, Health, SearchAnswer
 from search_api.service import SearchService
 
 __all__ = ["install_error_handlers", "router"]
+
+
+JSONL = "application/jsonl"
+EXPORTED = "One article a line, as `dateline index` reads it, with `mentions`, `sequence` and `matched_by`."
 
 
 def router(service: SearchService, pool: SearchPool) -> APIRouter:
@@ -39,6 +46,25 @@ def router(service: SearchService, pool: SearchPool) -> APIRouter:
     async def search(request: Request) -> Response:
         items = parameters_of(request)
         return json_response(await pool.run(lambda: service.search(parse_parameters(items))))
+
+    @api.get(
+        "/api/v1/export",
+        response_class=StreamingResponse,
+        responses={200: {"content": {JSONL: {"schema": {"type": "string"}}}, "description": EXPORTED}, **PROBLEMS},
+        summary="Every article of a search, whole, as JSON Lines",
+        openapi_extra={"parameters": [p for p in _documented() if p["name"] not in (*UNFIT, "format")]},
+    )
+    async def export(request: Request) -> Response:
+        items = parameters_of(request)
+        refuse_unfit(items)
+        asked = parse_parameters(items)
+        if asked.format not in ("json", "jsonl"):
+            raise ParameterErrors([ParameterError("format", "format: an export is JSON Lines: leave it out.")])
+        lines = stream(service, pool, asked)
+        # The first page before the headers, so that what is wrong with the query is an error and no torn file.
+        start = await anext(lines, b"")
+        headers = {"Content-Disposition": 'attachment; filename="dateline.jsonl"'}
+        return StreamingResponse(_from(start, lines), headers=headers, media_type=JSONL)
 
     @api.get(
         "/api/v1/articles/{id:path}",
@@ -79,6 +105,12 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DatelineError, known)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+
+
+async def _from(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for some in others:
+        yield some
 
 
 def _documented() -> list[dict[str, Any]]:

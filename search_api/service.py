@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -109,6 +109,24 @@ class SearchService:
             "took_ms": round((time.perf_counter() - started) * 1000, 1),
             "query": query,
         }
+
+    def walk(self, request: SearchRequest, size: int) -> Iterator[tuple[Hit, ...]]:
+        """All articles of a search, in its order, `size` at a time: what following `next` shows. Errors as `search`."""
+        search = replace(self._resolve(request).search, facets=(), timeline=None, limit=size)
+        while True:
+            page = self.engine.search(search)
+            if page.hits:
+                yield page.hits
+            if page.next is None:
+                return
+            search = replace(search, cursor=page.next)
+
+    def added_last(self, request: SearchRequest) -> list[Stored]:
+        """Of a search's articles those that were added or changed last, the latest first: what a feed holds."""
+        mode = request.mode or "hybrid"  # an order without ranking would mean keyword
+        search = self._resolve(replace(request, sort="added", mode=mode)).search
+        stored = [hit.stored for hit in self.engine.search(search).hits]
+        return sorted(stored, key=lambda s: (s.sequence, s.article.id), reverse=True)
 
     def warm_up(self) -> None:
         """Load what the first search would wait for, by searching."""

@@ -58,6 +58,10 @@ class Oracle:
         self._sequence = 0
         self._next_number = 0
 
+    @property
+    def state(self) -> str:
+        return str(self._sequence)
+
     # ---------------------------------------------------------------- writing
     def write(self, batch: Sequence[Prepared], delete: Sequence[str] = ()) -> Commit:
         for prepared in batch:

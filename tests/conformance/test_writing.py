@@ -251,6 +251,22 @@ def test_rebuilding_and_reopening_change_nothing(pair: Pair) -> None:
     assert_same_archive(pair)
 
 
+def test_the_state_changes_with_every_commit_and_rebuild_and_with_nothing_else(pair: Pair) -> None:
+    states = [pair.engine.state]
+    for step in (
+        lambda: fill(pair, corpus.mixed()[:5]),
+        lambda: pair.write(corpus.mixed()[:1]),
+        lambda: pair.write([], [corpus.mixed()[0].article.id]),
+        lambda: pair.engine.rebuild(),
+    ):
+        step()
+        states.append(pair.engine.state)
+        pair.write([])
+        pair.reopen()
+        assert pair.engine.state == states[-1]
+    assert len(set(states)) == len(states)
+
+
 def test_rebuilding_with_a_new_preparation_replaces_names_and_vectors(pair: Pair) -> None:
     fill(pair, corpus.mixed()[:60])
 

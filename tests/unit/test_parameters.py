@@ -236,3 +236,21 @@ def test_any_values_parse_or_are_named(items: list[tuple[str, str]]) -> None:
         assert {e.name for e in errors.errors} <= {name for name, _ in items}
     else:
         assert parse_parameters(to_parameters(request)) == request
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "value"),
+    [
+        ("rss", "sort", "oldest"),
+        ("atom", "cursor", "x"),
+        ("jsonfeed", "timeline", "month"),
+        ("rss", "fields", "id"),
+        ("csv", "facet", "person"),
+        ("csv", "explain", "true"),
+        ("jsonl", "timeline", "month"),
+    ],
+)
+def test_what_a_format_has_no_place_for_is_named(format: str, name: str, value: str) -> None:
+    assert "leave it out" in wrong(("format", format), (name, value))[name]
+    assert list(wrong(("format", format), (name, value))) == [name]
+    assert parse_parameters([("format", format)]).format == format

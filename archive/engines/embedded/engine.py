@@ -149,6 +149,11 @@ class EmbeddedEngine:
     def model(self) -> str:
         return self.manifest.model
 
+    @property
+    def state(self) -> str:
+        opened = self._current()
+        return f"{opened.name}.{opened.snapshot.marker.sequence}"
+
     def write(self, batch: Sequence[Prepared], delete: Sequence[str] = ()) -> Commit:
         for prepared in batch:
             _check(prepared, self.manifest.dimensions)
