@@ -92,13 +92,13 @@ def parse_parameters(items: Iterable[tuple[str, str]]) -> SearchRequest:
     An empty value counts as absent, because forms send those.
     """
     reader = _Reader(items)
+    format: Any = reader.choice("format", get_args(FormatName)) or "json"
+    reader.fit(format)
     mode = reader.choice("mode", get_args(Mode))
     from_, to = reader.one("from", _date), reader.one("to", _date)
     within = reader.window(from_, to)
     interval = reader.choice("timeline", get_args(IntervalName))
     timeline_field: Any = reader.choice("timeline_field", DATE_FACETS) or "published"
-    format: Any = reader.choice("format", get_args(FormatName)) or "json"
-    reader.fit(format)
     request = SearchRequest(
         q=reader.one("q", str) or "",
         mode=mode,

@@ -257,7 +257,7 @@ def test_the_state_changes_with_every_commit_and_rebuild_and_with_nothing_else(p
         lambda: fill(pair, corpus.mixed()[:5]),
         lambda: pair.write(corpus.mixed()[:1]),
         lambda: pair.write([], [corpus.mixed()[0].article.id]),
-        lambda: pair.engine.rebuild(),
+        pair.engine.rebuild,
     ):
         step()
         states.append(pair.engine.state)
