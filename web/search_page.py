@@ -24,7 +24,12 @@ MODES = (
     ("keyword", "Words", "only articles with all the words"),
     ("semantic", "Meaning", "the hundred nearest, whatever their words"),
 )
-SORTS = (("relevance", "best first"), ("newest", "newest first"), ("oldest", "oldest first"), ("added", "last added first"))
+SORTS = (
+    ("relevance", "best first"),
+    ("newest", "newest first"),
+    ("oldest", "oldest first"),
+    ("added", "last added first"),
+)
 COARSER: dict[IntervalName, IntervalName] = {"day": "month", "week": "month", "month": "year"}
 FEW_DAYS = 62
 """Up to two months are drawn by day."""
