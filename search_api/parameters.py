@@ -15,6 +15,7 @@ from archive.errors import DatelineError, ParameterError
 
 __all__ = [
     "FIELDS",
+    "MAX_LIMIT",
     "MISSING",
     "FormatName",
     "ParameterErrors",

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from archive.calendar import Interval
 from archive.engine import FACETS, FacetName, Refinement
-from search_api.parameters import SearchRequest, to_parameters, value_text
+from search_api.parameters import FIELDS, MAX_LIMIT, SearchRequest, to_parameters, value_text
 
 __all__ = [
     "Value",
@@ -20,6 +20,7 @@ __all__ = [
     "refined",
     "removed",
     "search_link",
+    "twin_links",
 ]
 
 Value = str | Interval | None
@@ -35,6 +36,21 @@ def search_link(request: SearchRequest) -> str:
 def json_search_link(request: SearchRequest) -> str:
     """The same search in the API."""
     return "/api/v1/search?" + urlencode(to_parameters(request))
+
+
+def twin_links(request: SearchRequest) -> tuple[tuple[str, str, str], ...]:
+    """(what it is called, what it is, link): the answer to the same search in other forms."""
+    whole = replace(
+        request, cursor=None, facets=(), facet_limit=20, timeline=None, limit=20, fields=FIELDS, explain=False
+    )
+    table = replace(whole, format="csv", limit=MAX_LIMIT)
+    feed = replace(whole, format="rss", sort="relevance")
+    return (
+        ("JSON", "This page for programs", json_search_link(request)),
+        ("CSV", f"The first {MAX_LIMIT:,} for a spreadsheet", json_search_link(table)),
+        ("RSS", "A feed of what is added", json_search_link(feed)),
+        ("Export", "Every article, whole, as JSON Lines", "/api/v1/export?" + urlencode(to_parameters(whole))),
+    )
 
 
 def article_link(id: str, q: str = "") -> str:

@@ -10,7 +10,7 @@ from archive.errors import CursorError, DatelineError, QueryError
 from search_api.errors import error_body
 from search_api.parameters import FIELDS, ParameterErrors, SearchRequest, parse_parameters, to_parameters
 from search_api.service import Answer, SearchService
-from web.links import json_search_link, narrowed, refined, search_link
+from web.links import narrowed, refined, search_link, twin_links
 from web.nothing import Nothing, explain
 from web.results import EntityView, ResultView, build_result
 from web.sidebar import FACET_TITLES, FACET_VALUES, Chip, FacetView, build_chips, build_facets
@@ -84,7 +84,8 @@ class Answered:
     next: str | None
     first: str | None
     """Link to the first page, from later ones."""
-    json: str
+    twins: tuple[tuple[str, str, str], ...]
+    """(what it is called, what it is, link): the same answer in other forms."""
     nothing: Nothing | None
 
 
@@ -102,6 +103,7 @@ def build(service: SearchService, request: SearchRequest) -> SearchPage:
 
     Raises what `SearchService.search` raises.
     """
+    request = replace(request, format="json")  # of the page's twins, not of the page
     full, answer = _search(service, request)
     base = replace(request, cursor=None)
     stored = service.engine.get(r["id"] for r in answer["results"])
@@ -126,7 +128,7 @@ def build(service: SearchService, request: SearchRequest) -> SearchPage:
         ),
         next=search_link(replace(request, cursor=answer["next"])) if answer["next"] else None,
         first=search_link(base) if request.cursor else None,
-        json=json_search_link(full),
+        twins=twin_links(full),
         nothing=nothing,
     )
     examples = _examples() if not asked or nothing else ()
