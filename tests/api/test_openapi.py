@@ -1,0 +1,78 @@
+"""OpenAPI: its examples work, and whatever fits it gets an answer that it documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from dateline.app import create_app
+from search_api.service import SearchService
+
+EXEMPT = {"cursor": "an example would belong to one search of one archive"}
+
+
+def test_any_request_that_fits_the_schema_gets_a_documented_answer(service: SearchService) -> None:
+    checks = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+    document = schemathesis.openapi.from_asgi("/openapi.json", create_app(service))
+    labels = []
+    for found in document.get_all_operations():
+        assert isinstance(found, Ok)
+        operation = found.ok()
+        labels.append(operation.label)
+
+        @given(case=operation.as_strategy())
+        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+        def fits(case: schemathesis.Case[Any]) -> None:
+            case.validate_response(case.call(), checks=checks)
+
+        fits()
+    assert "GET /api/v1/search" in labels and "GET /health" in labels
+
+
+def test_every_example_works(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    tried = 0
+    for path, operations in document["paths"].items():
+        operation = operations.get("get")
+        if operation is None:
+            continue
+        parameters = operation.get("parameters", [])
+        route = path
+        for p in parameters:
+            if p["in"] == "path":
+                (value,) = p.get("examples") or p["schema"]["examples"]
+                route = route.replace("{" + p["name"] + "}", quote(value, safe=""))
+        needed = {p["name"]: p["example"] for p in parameters if p["in"] == "query" and p.get("required")}
+        assert client.get(route, params=needed).status_code == 200, route
+        for p in parameters:
+            if p["in"] != "query":
+                continue
+            assert "example" in p, (path, p["name"])
+            if p["name"] in EXEMPT:
+                continue
+            response = client.get(route, params={**needed, p["name"]: p["example"]})
+            assert response.status_code == 200, (path, p["name"], response.text)
+            tried += 1
+    assert tried > 60
+
+
+def test_every_operation_says_what_it_does_and_every_status_what_it_means(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"], (path, method)
+            for status, answer in operation["responses"].items():
+                assert answer["description"], (path, method, status)
+    assert "validation" not in json.dumps(document).lower(), "FastAPI's own error shape is not ours"
