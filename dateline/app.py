@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 from fastapi import FastAPI
 
+from archive.gazetteer import Gazetteer
 from dateline import __version__
+from search_api.entity_routes import entity_router
 from search_api.pool import SearchPool
 from search_api.routes import install_error_handlers
 from search_api.routes import router as api_router
@@ -14,7 +19,13 @@ from web.routes import mount_pages
 __all__ = ["create_app"]
 
 
-def create_app(service: SearchService) -> FastAPI:
+@cache
+def _built_in() -> Gazetteer:
+    return Gazetteer.load()
+
+
+def create_app(service: SearchService, gazetteer: Callable[[], Gazetteer] = _built_in) -> FastAPI:
+    """`gazetteer` should remember what it loaded: the routes of names ask for it at every call."""
     app = FastAPI(
         title="Dateline",
         version=__version__,
@@ -23,6 +34,8 @@ def create_app(service: SearchService) -> FastAPI:
         redoc_url=None,
     )
     pool = SearchPool()
+    # Before the others: an article's id may hold slashes, and would take `/similar` with it.
+    app.include_router(entity_router(service, pool, gazetteer))
     app.include_router(api_router(service, pool))
     install_error_handlers(app)
     mount_pages(app, service, pool)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive.gazetteer import Gazetteer
     from search_api.service import SearchService
 
-__all__ = ["open_service", "own_gazetteer"]
+__all__ = ["gazetteer", "open_service", "own_gazetteer"]
 
 
 def open_service(
@@ -33,11 +33,12 @@ def open_service(
         check_model(engine, loaded)
         return loaded
 
-    return SearchService(engine, Analyser(), load_embedder, partial(_load_gazetteer, location))
+    return SearchService(engine, Analyser(), load_embedder, partial(gazetteer, location))
 
 
 @cache
-def _load_gazetteer(location: str) -> Gazetteer:
+def gazetteer(location: str) -> Gazetteer:
+    """The gazetteers with the archive's own files."""
     from archive.gazetteer import Gazetteer
 
     return Gazetteer.load(own_gazetteer(location))

@@ -11,8 +11,9 @@ from archive.calendar import interval
 from archive.engine import FacetName
 from search_api.highlighting import Highlight
 from search_api.parameters import SearchRequest, value_text
+from search_api.service import Answer
 from web.dates import readable
-from web.links import json_article_link, refined, search_link
+from web.links import article_link, json_article_link, refined, search_link
 from web.snippets import Piece, first_sentence
 
 __all__ = ["ArticlePage", "KindView", "NameView", "build"]
@@ -47,6 +48,14 @@ class KindView:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarView:
+    title: str
+    about: str
+    """Source and date: those that are known."""
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArticlePage:
     title: str
     heading: tuple[Piece, ...]
@@ -65,13 +74,16 @@ class ArticlePage:
     language: str | None
     rights: str | None
     json: str
+    similar: tuple[SimilarView, ...]
     q: str
     back: str | None
     """The search it was found by."""
 
 
-def build(article: Article, highlights: Sequence[Highlight], q: str = "") -> ArticlePage:
-    """`highlights`: of the search `q`, sorted, apart from each other within a field."""
+def build(
+    article: Article, highlights: Sequence[Highlight], q: str = "", similar: Sequence[Answer] = ()
+) -> ArticlePage:
+    """`highlights`: of the search `q`, sorted, apart from each other within a field; `similar`: results, best first."""
     sentence = first_sentence(article.body) or "(no text)"
     url = article.url or ""
     return ArticlePage(
@@ -87,9 +99,17 @@ def build(article: Article, highlights: Sequence[Highlight], q: str = "") -> Art
         language=article.language,
         rights=article.rights,
         json=json_article_link(article.id),
+        similar=tuple(map(_similar, similar)),
         q=q,
         back=search_link(SearchRequest(q=q)) if q.strip() else None,
     )
+
+
+def _similar(result: Answer) -> SimilarView:
+    passage = result["passage"]
+    title = result["title"] or (first_sentence(passage["text"]) if passage else "") or "(no title)"
+    about = (result["source"], readable(result["published"]) if result["published"] else "undated")
+    return SimilarView(title, " · ".join(part for part in about if part), article_link(result["id"]))
 
 
 def _kind(mentions: Iterable[Mention], kind: FacetName, title: str) -> KindView:

@@ -23,6 +23,7 @@ from search_api.http import parameters_of, raw_path_tail
 from search_api.parameters import parse_parameters
 from search_api.pool import SearchPool
 from search_api.service import SearchService
+from search_api.similar import similar
 from search_api.syntax import parse
 from web import article_page, search_page
 
@@ -36,6 +37,8 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+SIMILAR = 5
+"""Articles shown as like this one."""
 NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics", "/openapi.json")
 """Paths that programs ask for: their errors are not pages."""
 
@@ -90,10 +93,11 @@ def router(service: SearchService, pool: SearchPool) -> APIRouter:
                 missing = ProblemPage("No such article", "The archive holds no article with this id.")
                 return html("problem.html", missing, 404)
             highlights = Highlighter(_query(typed), (), service.analyser)(stored.article)
+            alike = similar(service, id, SIMILAR) or ()
         except DatelineError as error:
             message = error_body(error)["error"]["message"]
             return html("problem.html", ProblemPage("The article can't be shown", message), status_of(error))
-        return html("article.html", article_page.build(stored.article, highlights, typed))
+        return html("article.html", article_page.build(stored.article, highlights, typed, alike))
 
     @pages.api_route("/", methods=["GET", "HEAD"])
     async def search(request: Request) -> Response:

@@ -17,16 +17,17 @@ def serve(
 ) -> None:
     """Serve the pages and the API; what `dateline index` commits meanwhile is seen at once."""
     import socket
+    from functools import partial
 
     import uvicorn
 
     from archive.engines import open_archive
     from archive.errors import ArchiveError
     from dateline.app import create_app
-    from dateline.opening import open_service
+    from dateline.opening import gazetteer, open_service
 
     service = open_service(open_archive(archive), archive, model)
-    app = create_app(service)
+    app = create_app(service, partial(gazetteer, archive))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
