@@ -64,7 +64,7 @@ class Suggester:
     """Suggests over one archive. Safe to share between threads.
 
     Reading and folding thousands of names takes longer than a key press: values are read once a commit, and a name
-    is folded once. In memory that is about 500 bytes for each value.
+    is folded once. In memory that is about 330 bytes for each value.
     """
 
     def __init__(self, engine: Engine, analyser: Analyser, gazetteer: Callable[[], Gazetteer]) -> None:
@@ -120,8 +120,10 @@ def _beginning(field: FacetName, values: Sequence[_Value], words: str, limit: in
         spelling = value.spelling
         if words in spelling.words:
             found.append(Suggested(field, value.name, value.count, None))
-        elif alias := next((alias for folded, alias in spelling.aliases if words in folded), None):
-            found.append(Suggested(field, value.name, value.count, alias))
+        elif spelling.aliases:  # few have any, and the test is far cheaper than the look
+            alias = next((alias for folded, alias in spelling.aliases if words in folded), None)
+            if alias is not None:
+                found.append(Suggested(field, value.name, value.count, alias))
         if len(found) == limit:
             break
     return found
