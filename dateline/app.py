@@ -9,6 +9,13 @@ from fastapi import FastAPI
 
 from archive.gazetteer import Gazetteer
 from dateline import __version__
+from dateline.metrics import Metrics
+from dateline.opening import open_preparer
+from dateline.operation import Readiness, operation_router
+from dateline.received import MEGABYTE
+from dateline.settings import Settings
+from dateline.writing import Writer
+from dateline.writing_routes import access_of, writing_router
 from search_api.entity_routes import entity_router
 from search_api.pool import SearchPool
 from search_api.routes import install_error_handlers
@@ -18,14 +25,27 @@ from web.routes import mount_pages
 
 __all__ = ["create_app"]
 
+DEFAULTS = Settings.model_construct()
+"""Whatever the environment says."""
+
 
 @cache
 def _built_in() -> Gazetteer:
     return Gazetteer.load()
 
 
-def create_app(service: SearchService, gazetteer: Callable[[], Gazetteer] = _built_in) -> FastAPI:
-    """`gazetteer` should remember what it loaded: the routes of names ask for it at every call."""
+def create_app(
+    service: SearchService,
+    gazetteer: Callable[[], Gazetteer] = _built_in,
+    *,
+    settings: Settings = DEFAULTS,
+    metrics: Metrics | None = None,
+    readiness: Readiness | None = None,
+) -> FastAPI:
+    """`gazetteer` should remember what it loaded: the routes of names ask for it at every call.
+
+    `metrics` are those that the service itself tells its stages to.
+    """
     app = FastAPI(
         title="Dateline",
         version=__version__,
@@ -33,10 +53,16 @@ def create_app(service: SearchService, gazetteer: Callable[[], Gazetteer] = _bui
         docs_url=None,  # its page loads scripts from elsewhere; /openapi.json is all a tool needs
         redoc_url=None,
     )
-    pool = SearchPool()
+    metrics = metrics or Metrics()
+    pool = SearchPool(settings.search_threads, settings.search_queue, metrics.stage)
+    metrics.watch(service.engine, pool)
+    writer = Writer(service.engine, lambda: open_preparer(service.embedder(), gazetteer()))
+    access = access_of(settings.writes, settings.host)
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.
     app.include_router(entity_router(service, pool, gazetteer))
     app.include_router(api_router(service, pool))
+    app.include_router(writing_router(writer, metrics, access, settings.write_limit * MEGABYTE))
+    app.include_router(operation_router(service, metrics, readiness or Readiness()))
     install_error_handlers(app)
     mount_pages(app, service, pool)
     return app

@@ -13,17 +13,24 @@ from archive.engines import check_model
 if TYPE_CHECKING:
     from archive.embedding import Embedder
     from archive.gazetteer import Gazetteer
+    from indexer.prepare import Preparer
     from search_api.service import SearchService
+    from search_api.stages import Observe
 
-__all__ = ["gazetteer", "open_service", "own_gazetteer"]
+__all__ = ["gazetteer", "open_preparer", "open_service", "own_gazetteer"]
 
 
 def open_service(
-    engine: Engine, location: str, model: str, load: Callable[[], Embedder] | None = None
+    engine: Engine,
+    location: str,
+    model: str,
+    load: Callable[[], Embedder] | None = None,
+    observe: Observe | None = None,
 ) -> SearchService:
     """The model and the gazetteer are loaded when a search first needs them; `load`, if given, brings the model."""
     from archive.analysis import Analyser
     from search_api.service import SearchService
+    from search_api.stages import ignore
 
     @cache
     def load_embedder() -> Embedder:
@@ -33,7 +40,17 @@ def open_service(
         check_model(engine, loaded)
         return loaded
 
-    return SearchService(engine, Analyser(), load_embedder, partial(gazetteer, location))
+    return SearchService(engine, Analyser(), load_embedder, partial(gazetteer, location), observe or ignore)
+
+
+def open_preparer(embedder: Embedder, gazetteer: Gazetteer) -> Preparer:
+    """What makes articles ready to be written, as `dateline index` does; loads the NER model."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from indexer.entities import EntityReader
+    from indexer.prepare import Preparer
+
+    return Preparer(embedder, EntityReader(gazetteer), ThreadPoolExecutor(1, "mentions"))
 
 
 @cache

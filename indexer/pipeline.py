@@ -10,18 +10,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal, TypeVar
 
 from archive.article import Article, Prepared
 from archive.engine import Commit, Engine
 from indexer.identify import IdGuard
 from indexer.readers import Record, Reject
 
-__all__ = ["BATCH", "Progress", "Summary", "index"]
+__all__ = ["BATCH", "Outcome", "Progress", "Summary", "index"]
 
 BATCH = 32
 """Articles a commit: a few seconds of encoding, which is what a kill may cost."""
 LOOKUP = 64
 """Articles whose stored versions are looked up at once; more would let the progress bar run ahead of the work."""
+
+
+_T = TypeVar("_T")
+Outcome = Literal["added", "updated", "unchanged"]
 
 
 @dataclass(slots=True)
@@ -53,11 +58,16 @@ def index(
     reject: Callable[[Reject], None],
     committing: Executor,
     report: Callable[[Progress], None] = lambda _: None,
+    accept: Callable[[str, Outcome], None] = lambda _id, _outcome: None,
     batch: int = BATCH,
 ) -> Summary:
-    """Index records into an archive. `committing` writes one batch while the next is prepared."""
+    """Index records into an archive. `committing` writes one batch while the next is prepared.
+
+    `accept` is told the id of each article that is searchable as it was read, once it is so.
+    """
     progress = Progress()
     commit: Future[Commit] | None = None
+    committed: list[_Changed] = []
 
     def encoded(passages: int) -> None:
         progress.passages += passages
@@ -68,12 +78,15 @@ def index(
             done = commit.result()
             progress.added += done.added
             progress.updated += done.updated
+            for changed in committed:
+                accept(changed.article.id, "updated" if changed.known else "added")
             report(progress)
 
-    for articles in _batches(_changed(_accepted(records, reject, progress), engine, progress, report), batch):
-        prepared = prepare(articles, encoded)
+    changes = _changes(_accepted(records, reject, progress), engine, progress, report, accept)
+    for changed in _batches(changes, batch):
+        prepared = prepare([c.article for c in changed], encoded)
         finish()
-        commit = committing.submit(engine.write, prepared)
+        commit, committed = committing.submit(engine.write, prepared), changed
     finish()
     report(progress)
     return Summary(progress, engine.stats().sequence)
@@ -96,9 +109,20 @@ def _accepted(
             yield seen
 
 
-def _changed(
-    articles: Iterable[Article], engine: Engine, progress: Progress, report: Callable[[Progress], None]
-) -> Iterator[Article]:
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    article: Article
+    known: bool
+    """The archive holds another version of it."""
+
+
+def _changes(
+    articles: Iterable[Article],
+    engine: Engine,
+    progress: Progress,
+    report: Callable[[Progress], None],
+    accept: Callable[[str, Outcome], None],
+) -> Iterator[_Changed]:
     """Those that the archive doesn't hold as they are."""
     for some in _batches(articles, LOOKUP):
         stored = engine.get(a.id for a in some)
@@ -106,12 +130,13 @@ def _changed(
             known = stored.get(article.id)
             if known is not None and known.digest == article.digest():
                 progress.unchanged += 1
+                accept(article.id, "unchanged")
             else:
-                yield article
+                yield _Changed(article, known is not None)
         report(progress)
 
 
-def _batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
-    iterator = iter(articles)
+def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    iterator = iter(items)
     while some := list(islice(iterator, size)):
         yield some

@@ -14,6 +14,7 @@ from archive.errors import (
     QueryError,
 )
 from search_api.parameters import ParameterErrors
+from search_api.pool import Overloaded
 
 __all__ = ["RETRY_AFTER", "error_body", "status_of", "validation_body"]
 
@@ -46,7 +47,7 @@ def error_body(error: DatelineError) -> dict[str, Any]:
         case CursorError():
             message = error.message
             fields = [{"name": "cursor", "message": message, "position": None}]
-        case ArchiveBusy():
+        case ArchiveBusy() | Overloaded():
             message = error.message
         case _ if status_of(error) == 503:
             message = "The archive can't answer now: `dateline doctor` says why."

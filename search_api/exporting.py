@@ -30,7 +30,9 @@ def refuse_unfit(items: Iterable[tuple[str, str]]) -> None:
 async def stream(service: SearchService, pool: SearchPool, request: SearchRequest) -> AsyncIterator[bytes]:
     """JSON Lines that `dateline index` reads back. What is wrong with the request is raised before the first."""
     pages = service.walk(request, PAGE)
-    while (hits := await pool.run(lambda: next(pages, None))) is not None:
+    begun = False
+    while (hits := await pool.run(lambda: next(pages, None), begun=begun)) is not None:
+        begun = True
         yield b"".join(map(_line, hits))
 
 

@@ -19,6 +19,7 @@ from archive.vectors import quantise
 from search_api import cursors
 from search_api.highlighting import Highlighter
 from search_api.parameters import FIELDS, SearchRequest
+from search_api.stages import Observe, ignore, timed
 from search_api.syntax import parse
 
 __all__ = ["Answer", "Recogniser", "SearchService"]
@@ -72,12 +73,14 @@ class SearchService:
         analyser: Analyser,
         embedder: Callable[[], Embedder],
         recogniser: Callable[[], Recogniser] | None = None,
+        observe: Observe = ignore,
     ) -> None:
         """`embedder` and `recogniser` are called when a search needs them, and should remember what they loaded."""
         self.engine = engine
         self.analyser = analyser
-        self._embedder = embedder
+        self.embedder = embedder
         self._recogniser = recogniser
+        self.observe = observe
         self._vectors: OrderedDict[str, bytes] = OrderedDict()
         self._mentions: OrderedDict[tuple[str, int], list[Answer]] = OrderedDict()
         self._mentions_kept = 0
@@ -87,7 +90,8 @@ class SearchService:
         """Raises QueryError, CursorError, and what the engine raises."""
         started = time.perf_counter()
         resolved = self._resolve(request)
-        page = self.engine.search(resolved.search)
+        with timed(self.observe, "search"):
+            page = self.engine.search(resolved.search)
         query: Answer = {
             "text": request.q,
             "parsed": str(resolved.search.query),
@@ -99,10 +103,12 @@ class SearchService:
         by_words = resolved.mode == "keyword" or (resolved.mode == "hybrid" and not request.refinements)
         if by_words and not page.total:
             query["emptied_by"] = self._emptied_by(resolved)
-        highlighter = Highlighter(resolved.search.query, resolved.search.expansions, self.analyser)
+        with timed(self.observe, "answer"):
+            highlighter = Highlighter(resolved.search.query, resolved.search.expansions, self.analyser)
+            results = [self._result(hit, request, highlighter) for hit in page.hits]
         return {
             "total": page.total,
-            "results": [self._result(hit, request, highlighter) for hit in page.hits],
+            "results": results,
             "facets": {name: _facet(counts) for name, counts in page.facets.items()},
             "timeline": _timeline(page.timeline, resolved.search) if page.timeline else None,
             "next": self._next(page, resolved.search),
@@ -139,10 +145,11 @@ class SearchService:
 
     # ---------------------------------------------------------------- resolving
     def _resolve(self, request: SearchRequest) -> _Resolved:
-        query = asked = parse(request.q, self.analyser)
-        words = free_words(query)
-        names = tuple(self._recogniser().recognise([w.text for w in words])) if self._recogniser and words else ()
-        names = names if request.expand else ()
+        with timed(self.observe, "understand"):
+            query = asked = parse(request.q, self.analyser)
+            words = free_words(query)
+            names = tuple(self._recogniser().recognise([w.text for w in words])) if self._recogniser and words else ()
+            names = names if request.expand else ()
         if request.within:
             query = Query((*query.clauses, Dates("published", request.within)), query.text)
         # An order by date without a mode asked for means the words themselves.
@@ -173,7 +180,8 @@ class SearchService:
             if known is not None:
                 self._vectors.move_to_end(text)
                 return known
-        vector = quantise(self._embedder().encode([text])).tobytes()
+        with timed(self.observe, "encode"):
+            vector = quantise(self.embedder().encode([text])).tobytes()
         with self._lock:
             self._vectors[text] = vector
             if len(self._vectors) > VECTOR_CACHE:

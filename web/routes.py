@@ -42,6 +42,8 @@ SIMILAR = 5
 NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics", "/openapi.json")
 """Paths that programs ask for: their errors are not pages."""
 
+DEFECT = "It isn't your request: whoever runs this service finds the reason in its log."
+
 _HttpHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -55,16 +57,32 @@ def mount_pages(app: FastAPI, service: SearchService, pool: SearchPool) -> None:
     """Add the pages, their static files and their `not found` to an application whose API is complete."""
     app.mount("/static", _Static(directory=Path(__file__).parent / "static"), "static")
     app.include_router(router(service, pool))
-    api_answer = cast(_HttpHandler, app.exception_handlers[HTTPException])
     html = _renderer()
 
-    async def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.status_code != 404 or request.url.path.startswith(NOT_PAGES):
-            return await api_answer(request, error)
-        return html("problem.html", ProblemPage("No such page", "There is nothing at this address."), 404)
+    def on(kind: type[Exception], page: Callable[[Exception], tuple[ProblemPage, int] | None]) -> None:
+        """Answers errors of this kind with a page, unless a program asked or there is none for this error."""
+        api_answer = cast(_HttpHandler, app.exception_handlers[kind])
 
-    app.add_exception_handler(HTTPException, http)
+        async def answer(request: Request, error: Exception) -> Response:
+            shown = None if request.url.path.startswith(NOT_PAGES) else page(error)
+            return html("problem.html", *shown) if shown else await api_answer(request, error)
+
+        app.add_exception_handler(kind, answer)
+
+    on(HTTPException, _not_found)
+    on(DatelineError, _not_now)
+    on(Exception, lambda _: (ProblemPage("Something went wrong", DEFECT), 500))
+
+
+def _not_found(error: Exception) -> tuple[ProblemPage, int] | None:
+    if not (isinstance(error, HTTPException) and error.status_code == 404):
+        return None
+    return ProblemPage("No such page", "There is nothing at this address."), 404
+
+
+def _not_now(error: Exception) -> tuple[ProblemPage, int]:
+    assert isinstance(error, DatelineError)
+    return ProblemPage("Not now", error_body(error)["error"]["message"]), status_of(error)
 
 
 def router(service: SearchService, pool: SearchPool) -> APIRouter:

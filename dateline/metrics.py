@@ -1,0 +1,94 @@
+"""What `/metrics` tells Prometheus: requests, stages of searches, the pool, the archive, the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from archive.engine import Engine
+from archive.errors import DatelineError
+from search_api.pool import SearchPool
+from search_api.stages import Stage
+
+__all__ = ["CONTENT_TYPE", "Metrics"]
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The figures of one application: a registry of its own, so that tests and embedders may have several."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "dateline_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "dateline_request_seconds",
+            "Until the last byte was sent.",
+            ("route",),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._stages = Histogram(
+            "dateline_search_stage_seconds",
+            "The stages of searches.",
+            ("stage",),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._articles = Counter(
+            "dateline_articles_received", "Articles sent to the API.", ("outcome",), registry=self.registry
+        )
+        ProcessCollector(registry=self.registry)
+
+    def watch(self, engine: Engine, pool: SearchPool) -> None:
+        """Adds what is asked of the archive and of the pool when the figures are read."""
+        self.registry.register(_Present(engine, pool))
+
+    def stage(self, stage: Stage, seconds: float) -> None:
+        """An `Observe`."""
+        self._stages.labels(stage).observe(seconds)
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        self._requests.labels(route, method, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def received(self, outcome: str, count: int) -> None:
+        """`outcome`: added, updated, unchanged, rejected or deleted."""
+        self._articles.labels(outcome).inc(count)
+
+    def text(self) -> bytes:
+        """The exposition format."""
+        return generate_latest(self.registry)
+
+
+class _Present(Collector):
+    """What is so now."""
+
+    def __init__(self, engine: Engine, pool: SearchPool) -> None:
+        self._engine = engine
+        self._pool = pool
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: registering must not read the archive."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("dateline_searches_running", "Searches in a thread.", self._pool.running)
+        yield GaugeMetricFamily("dateline_searches_waiting", "Searches waiting for one.", self._pool.waiting)
+        try:
+            stats = self._engine.stats()
+        except DatelineError:
+            yield GaugeMetricFamily("dateline_archive_up", "Whether the archive can be read.", 0)
+            return
+        yield GaugeMetricFamily("dateline_archive_up", "Whether the archive can be read.", 1)
+        yield GaugeMetricFamily("dateline_archive_articles", "Articles in the archive.", stats.articles)
+        yield GaugeMetricFamily("dateline_archive_passages", "Passages in the archive.", stats.passages)
+        yield GaugeMetricFamily("dateline_archive_sequence", "The number of the last commit.", stats.sequence)
+        yield GaugeMetricFamily("dateline_archive_bytes", "Size of the archive.", stats.bytes)

@@ -1,0 +1,89 @@
+"""Every setting: from the environment, overridden by the command line. `docs/settings.md` is made from this page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from archive.embedding import DEFAULT_MODEL
+from archive.errors import DatelineError
+from dateline.commands.options import DEFAULT_ARCHIVE
+from search_api.pool import SEARCH_QUEUE, SEARCH_THREADS
+
+__all__ = ["PREFIX", "Settings", "SettingsError", "as_markdown", "load_settings"]
+
+PREFIX = "DATELINE_"
+HEAD = """# Settings
+
+Every setting is an environment variable; options of the command line (`--archive`, `--model`, `--host`, `--port`) go
+before it. `dateline serve` refuses to start where one can't be read, and says which.
+
+| variable | default | |
+|---|---|---|
+"""
+
+
+class SettingsError(DatelineError):
+    """A setting can't be read: which, and what it may be."""
+
+    code = "settings"
+
+
+class Settings(BaseSettings):
+    """What can be set. Only `dateline/` reads it, and passes on what a room needs."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    archive: str = Field(DEFAULT_ARCHIVE, description="The archive's folder.")
+    model: str = Field(
+        DEFAULT_MODEL,
+        description="The embedding model; other than the default, a Sentence Transformers model on this machine.",
+    )
+    cache: Path | None = Field(
+        None, description="Where the converted model is kept; else `dateline` in the user's cache folder."
+    )
+    host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port that `serve` listens on; 0 for any free one.")
+    search_threads: int = Field(
+        SEARCH_THREADS, ge=1, le=256, description="Searches that run at once; as many as there are cores is best."
+    )
+    search_queue: int = Field(
+        SEARCH_QUEUE,
+        ge=0,
+        le=100_000,
+        description="Searches that may wait for a thread; later ones are answered by 503 and `Retry-After`.",
+    )
+    writes: Literal["local", "on", "off"] = Field(
+        "local",
+        description="Whether the API may add and delete articles: `local`, where `serve` listens on this machine "
+        "alone; `on`, wherever it listens (there is no login: whoever reaches the port may write); `off`.",
+    )
+    write_limit: int = Field(64, ge=1, le=1024, description="MB of articles that one request may hold, as sent and unpacked.")
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="Log lines as JSON objects, or as text to be read by eye; `auto`: text on a terminal."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    shutdown: int = Field(
+        10, ge=0, le=3600, description="Seconds in which running requests may end when `serve` is told to stop."
+    )
+
+
+def load_settings(**given: Any) -> Settings:
+    """The environment's settings under those `given`, which the command line has read. Raises SettingsError."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = [f"{PREFIX}{str(e['loc'][0]).upper()}={e['input']}: {e['msg']}." for e in error.errors()]
+        raise SettingsError(" ".join(wrong) + " The settings are listed in docs/settings.md.") from None
+
+
+def as_markdown() -> str:
+    """The whole page `docs/settings.md`."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |\n")
+    return HEAD + "".join(rows)
