@@ -54,8 +54,8 @@ def create_app(
         redoc_url=None,
     )
     metrics = metrics or Metrics()
-    pool = SearchPool(settings.search_threads, settings.search_queue, metrics.stage)
-    metrics.watch(service.engine, pool)
+    pool = SearchPool(settings.search_threads, settings.search_queue, metrics.stage, metrics.searches)
+    metrics.watch(service.engine)
     writer = Writer(service.engine, lambda: open_preparer(service.embedder(), gazetteer()))
     access = access_of(settings.writes, settings.host)
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
 from archive.engine import Engine
 from archive.errors import DatelineError
-from search_api.pool import SearchPool
 from search_api.stages import Stage
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -23,8 +24,11 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 class Metrics:
     """The figures of one application: a registry of its own, so that tests and embedders may have several."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | None = None) -> None:
+        """`folder`: where several processes keep their figures, so that each can tell those of all."""
         self.registry = CollectorRegistry()
+        self._folder = folder
+        self._engine: Engine | None = None
         self._requests = Counter(
             "dateline_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
         )
@@ -45,11 +49,22 @@ class Metrics:
         self._articles = Counter(
             "dateline_articles_received", "Articles sent to the API.", ("outcome",), registry=self.registry
         )
+        self._running = self._live("dateline_searches_running", "Searches in a thread.")
+        self._waiting = self._live("dateline_searches_waiting", "Searches waiting for one.")
         ProcessCollector(registry=self.registry)
 
-    def watch(self, engine: Engine, pool: SearchPool) -> None:
-        """Adds what is asked of the archive and of the pool when the figures are read."""
-        self.registry.register(_Present(engine, pool))
+    def _live(self, name: str, help: str) -> Gauge:
+        """The sum over all processes that live."""
+        return Gauge(name, help, multiprocess_mode="livesum", registry=self.registry)
+
+    def watch(self, engine: Engine) -> None:
+        """Adds what is asked of the archive when the figures are read."""
+        self._engine = engine
+
+    def searches(self, running: int, waiting: int) -> None:
+        """Of this process, now."""
+        self._running.set(running)
+        self._waiting.set(waiting)
 
     def stage(self, stage: Stage, seconds: float) -> None:
         """An `Observe`."""
@@ -65,23 +80,27 @@ class Metrics:
 
     def text(self) -> bytes:
         """The exposition format."""
-        return generate_latest(self.registry)
+        registry = self.registry
+        if self._folder:
+            for file in Path(self._folder).glob("gauge_live*_*.db"):
+                pid = int(file.stem.rpartition("_")[2])
+                if not Path(f"/proc/{pid}").exists():
+                    mark_process_dead(pid, self._folder)  # type: ignore[no-untyped-call]
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry, self._folder)  # type: ignore[no-untyped-call]
+        archive = CollectorRegistry()
+        if self._engine:
+            archive.register(_Archive(self._engine))
+        return generate_latest(registry) + generate_latest(archive)
 
 
-class _Present(Collector):
-    """What is so now."""
+class _Archive(Collector):
+    """What the archive is now."""
 
-    def __init__(self, engine: Engine, pool: SearchPool) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._pool = pool
-
-    def describe(self) -> Iterator[Metric]:
-        """Nothing: registering must not read the archive."""
-        return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily("dateline_searches_running", "Searches in a thread.", self._pool.running)
-        yield GaugeMetricFamily("dateline_searches_waiting", "Searches waiting for one.", self._pool.waiting)
         try:
             stats = self._engine.stats()
         except DatelineError:

@@ -18,8 +18,8 @@ __all__ = ["PREFIX", "Settings", "SettingsError", "as_markdown", "load_settings"
 PREFIX = "DATELINE_"
 HEAD = """# Settings
 
-Every setting is an environment variable; options of the command line (`--archive`, `--model`, `--host`, `--port`) go
-before it. `dateline serve` refuses to start where one can't be read, and says which.
+Every setting is an environment variable; an option of the command line (`--archive`, `--model`, `--host`, `--port`,
+`--processes`) goes before it. `dateline serve` refuses to start where one can't be read, and says which.
 
 | variable | default | |
 |---|---|---|
@@ -47,21 +47,29 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that `serve` listens on; 0 for any free one.")
+    processes: int = Field(
+        0, ge=0, le=64, description="Server processes; 0: one a core, 4 at most. Each takes about 300 MB."
+    )
     search_threads: int = Field(
-        SEARCH_THREADS, ge=1, le=256, description="Searches that run at once; as many as there are cores is best."
+        SEARCH_THREADS,
+        ge=1,
+        le=256,
+        description="Searches that run at once in each process; more only take turns with each other.",
     )
     search_queue: int = Field(
         SEARCH_QUEUE,
         ge=0,
         le=100_000,
-        description="Searches that may wait for a thread; later ones are answered by 503 and `Retry-After`.",
+        description="Searches that may wait in each process; later ones are answered by 503 and `Retry-After`.",
     )
     writes: Literal["local", "on", "off"] = Field(
         "local",
         description="Whether the API may add and delete articles: `local`, where `serve` listens on this machine "
         "alone; `on`, wherever it listens (there is no login: whoever reaches the port may write); `off`.",
     )
-    write_limit: int = Field(64, ge=1, le=1024, description="MB of articles that one request may hold, as sent and unpacked.")
+    write_limit: int = Field(
+        64, ge=1, le=1024, description="MB of articles that one request may hold, as sent and unpacked."
+    )
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="Log lines as JSON objects, or as text to be read by eye; `auto`: text on a terminal."
     )
@@ -69,6 +77,11 @@ class Settings(BaseSettings):
     shutdown: int = Field(
         10, ge=0, le=3600, description="Seconds in which running requests may end when `serve` is told to stop."
     )
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that give these settings."""
+        given = {f"{PREFIX}{name.upper()}": value for name, value in self.model_dump().items()}
+        return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def load_settings(**given: Any) -> Settings:

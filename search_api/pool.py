@@ -32,10 +32,19 @@ class Overloaded(DatelineError):
 class SearchPool:
     """Runs work off the event loop, a few pieces at a time."""
 
-    def __init__(self, threads: int = SEARCH_THREADS, queue: int = SEARCH_QUEUE, observe: Observe = ignore) -> None:
+    def __init__(
+        self,
+        threads: int = SEARCH_THREADS,
+        queue: int = SEARCH_QUEUE,
+        observe: Observe = ignore,
+        changed: Callable[[int, int], None] = lambda _running, _waiting: None,
+    ) -> None:
+        """`changed` is told how many run and how many wait, from the event loop."""
         self._threads = threads
         self._queue = queue
         self._observe = observe
+        self._changed = changed
+        self._inside = 0
         self._limiter: anyio.CapacityLimiter | None = None
 
     async def run(self, work: Callable[[], _T], *, begun: bool = False) -> _T:
@@ -45,7 +54,7 @@ class SearchPool:
         """
         if self._limiter is None:  # it belongs to the event loop in which it is made
             self._limiter = anyio.CapacityLimiter(self._threads)
-        if self.waiting >= self._queue and not begun:
+        if self._inside >= self._threads + self._queue and not begun:
             raise Overloaded("More searches are waiting than can be answered soon: try again in a few seconds.")
         asked = time.perf_counter()
 
@@ -53,12 +62,12 @@ class SearchPool:
             self._observe("wait", time.perf_counter() - asked)
             return work()
 
-        return await anyio.to_thread.run_sync(begin, limiter=self._limiter)
+        self._count(1)
+        try:
+            return await anyio.to_thread.run_sync(begin, limiter=self._limiter)
+        finally:
+            self._count(-1)
 
-    @property
-    def running(self) -> int:
-        return self._limiter.borrowed_tokens if self._limiter else 0
-
-    @property
-    def waiting(self) -> int:
-        return self._limiter.statistics().tasks_waiting if self._limiter else 0
+    def _count(self, more: int) -> None:
+        self._inside += more
+        self._changed(min(self._inside, self._threads), max(0, self._inside - self._threads))

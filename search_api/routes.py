@@ -14,11 +14,12 @@ from archive.engine import FACETS
 from archive.errors import DatelineError, ParameterError
 from search_api.errors import RETRY_AFTER, error_body, status_of, validation_body
 from search_api.exporting import UNFIT, refuse_unfit, stream
-from search_api.http import PROBLEMS, json_response, parameters_of, raw_path_tail
+from search_api.http import PROBLEMS, json_bytes, json_response, parameters_of, raw_path_tail
 from search_api.parameters import FIELDS, ParameterErrors, parse_parameters, refuse_parameters
 from search_api.pool import SearchPool
 from search_api.schemas import ArticleAnswer, ErrorAnswer, SearchAnswer
 from search_api.service import SearchService
+from search_api.stages import timed
 
 __all__ = ["install_error_handlers", "router"]
 
@@ -47,7 +48,13 @@ def router(service: SearchService, pool: SearchPool) -> APIRouter:
     )
     async def search(request: Request) -> Response:
         items = parameters_of(request)
-        return json_response(await pool.run(lambda: service.search(parse_parameters(items))))
+
+        def answer() -> bytes:
+            found = service.search(parse_parameters(items))
+            with timed(service.observe, "write"):
+                return json_bytes(found)
+
+        return Response(await pool.run(answer), media_type="application/json")
 
     @api.get(
         "/api/v1/export",

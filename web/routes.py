@@ -24,6 +24,7 @@ from search_api.parameters import parse_parameters
 from search_api.pool import SearchPool
 from search_api.service import SearchService
 from search_api.similar import similar
+from search_api.stages import timed
 from search_api.syntax import parse
 from web import article_page, search_page
 
@@ -98,7 +99,9 @@ def router(service: SearchService, pool: SearchPool) -> APIRouter:
             page = search_page.failed(search_page.understandable(items, error), error)
             return html("search.html", page, status_of(error))
         try:
-            return html("search.html", search_page.build(service, asked))
+            page = search_page.build(service, asked)
+            with timed(service.observe, "write"):
+                return html("search.html", page)
         except DatelineError as error:
             return html("search.html", search_page.failed(asked, error), status_of(error))
 

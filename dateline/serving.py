@@ -1,0 +1,117 @@
+"""The application as `dateline serve` runs it: one process, or several that share a socket.
+
+Python runs one thread at a time, so a second core takes a second process. Each opens the archive and the model for
+itself; what any of them commits, all see at their next search.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from archive.engines import check_model, open_archive
+from archive.errors import ArchiveError, DatelineError
+from dateline.commands.options import embedder
+from dateline.logs import configure_logs
+from dateline.opening import gazetteer, open_service
+from dateline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from dateline.observing import Observed
+
+__all__ = ["application", "listen", "run"]
+
+MOST_PROCESSES = 4
+"""Unless more are asked for: each takes about 300 MB."""
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""Where the processes keep their figures for each other; prometheus_client reads it when it is imported."""
+
+
+def run(settings: Settings, listening: socket.socket, started: Callable[[], None] = lambda: None) -> None:
+    """Serves until SIGINT or SIGTERM. Raises whatever is wrong with the archive, the model or the gazetteer.
+
+    `started` is called when all of that is known to be right.
+    """
+    check_model(open_archive(settings.archive), embedder(settings.model))
+    gazetteer(settings.archive)
+    started()
+    os.environ.update(settings.as_environment())
+    processes = settings.processes or min(os.cpu_count() or 1, MOST_PROCESSES)
+    config = uvicorn.Config(
+        "dateline.serving:application",
+        factory=True,
+        workers=processes,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown,
+    )
+    configure_logs(settings.log_format, settings.log_level)
+    if processes > 1:
+        with TemporaryDirectory(prefix="dateline-") as folder:
+            os.environ[FIGURES] = folder
+            Multiprocess(config, sockets=[listening]).run()
+        return
+    # uvicorn stops at these, and then sends them once more to whoever asked before: that it stopped is all there is.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_: None)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that accepts from now on: whoever comes while the model is loaded waits, and isn't refused."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        raise ArchiveError(f"{host}:{port} can't be listened on ({error.strerror}): choose another --port.") from None
+    return listening
+
+
+def application() -> Observed:
+    """What uvicorn calls in each process; the settings come from the environment."""
+    from dateline.app import create_app
+    from dateline.metrics import Metrics
+    from dateline.observing import Observed
+    from dateline.operation import Readiness
+
+    settings = load_settings()
+    configure_logs(settings.log_format, settings.log_level)
+    metrics, readiness = Metrics(os.environ.get(FIGURES)), Readiness(ready=False)
+    service = open_service(open_archive(settings.archive), settings.archive, settings.model, observe=metrics.stage)
+    app = create_app(
+        service, partial(gazetteer, settings.archive), settings=settings, metrics=metrics, readiness=readiness
+    )
+
+    def load() -> None:
+        try:
+            service.warm_up()
+            readiness.ready = True
+        except DatelineError as error:
+            structlog.get_logger("dateline").error("not ready", reason=error.message)
+
+    threading.Thread(target=load, name="warm-up", daemon=True).start()
+    if FIGURES in os.environ:
+        threading.Thread(target=_follow, args=(os.getppid(),), name="follow", daemon=True).start()
+    return Observed(app, metrics)
+
+
+def _follow(parent: int) -> None:
+    """Stops this process when its parent is gone: nobody else would."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
