@@ -60,7 +60,7 @@ def create_app(
     access = access_of(settings.writes, settings.host)
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.
     app.include_router(entity_router(service, pool, gazetteer))
-    app.include_router(api_router(service, pool))
+    app.include_router(api_router(service, pool, __version__))
     app.include_router(writing_router(writer, metrics, access, settings.write_limit * MEGABYTE))
     app.include_router(operation_router(service, metrics, readiness or Readiness()))
     install_error_handlers(app)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 import orjson
 from fastapi import Request, Response
 
 from search_api.schemas import ErrorAnswer
 
-__all__ = ["PROBLEMS", "json_bytes", "json_response", "parameters_of", "raw_path_tail"]
+__all__ = ["PROBLEMS", "article_path", "json_bytes", "json_response", "parameters_of", "raw_path_tail"]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorAnswer, "description": "A parameter or the query text is wrong; `fields` names it."},
@@ -32,6 +32,11 @@ def raw_path_tail(request: Request, prefix: str) -> str:
     path = raw.split(b"?", 1)[0].decode("latin-1")
     _, _, tail = path.partition(prefix)
     return unquote(tail, errors="replace")
+
+
+def article_path(id: str) -> str:
+    """Of an article's page."""
+    return f"/article/{quote(id, safe='', errors='replace')}"
 
 
 def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

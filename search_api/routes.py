@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,18 +12,19 @@ from starlette.exceptions import HTTPException
 
 from archive.engine import FACETS
 from archive.errors import DatelineError, ParameterError
+from search_api.answering import MEDIA_TYPES, answer
 from search_api.errors import RETRY_AFTER, error_body, status_of, validation_body
 from search_api.exporting import UNFIT, refuse_unfit, stream
-from search_api.http import PROBLEMS, json_bytes, json_response, parameters_of, raw_path_tail
-from search_api.parameters import FIELDS, ParameterErrors, parse_parameters, refuse_parameters
+from search_api.http import PROBLEMS, json_response, parameters_of, raw_path_tail
+from search_api.parameters import FIELDS, FormatName, ParameterErrors, parse_parameters, refuse_parameters
 from search_api.pool import SearchPool
 from search_api.schemas import ArticleAnswer, ErrorAnswer, SearchAnswer
 from search_api.service import SearchService
-from search_api.stages import timed
 
 __all__ = ["install_error_handlers", "router"]
 
 
+SEARCH = "/api/v1/search"
 JSONL = "application/jsonl"
 HTTP_CODES = {
     403: "forbidden",
@@ -34,27 +35,39 @@ HTTP_CODES = {
 }
 EXPORTED = "One article a line, as `dateline index` reads it, with `mentions`, `sequence` and `matched_by`."
 
+_FORMS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The answer, in the format asked for.",
+        "headers": {
+            "ETag": {"description": "Changes with every commit.", "schema": {"type": "string"}},
+            "Link": {"description": "Of jsonl and csv: the next page.", "schema": {"type": "string"}},
+            "X-Total-Count": {"description": "Of jsonl and csv: `total`.", "schema": {"type": "string"}},
+        },
+        "content": {
+            type.partition(";")[0]: {"schema": {"type": "object" if type.endswith("json") else "string"}}
+            for format, type in MEDIA_TYPES.items()
+            if format != "json"
+        },
+    },
+    304: {"description": "Nothing has changed since the answer with this `If-None-Match`."},
+}
 
-def router(service: SearchService, pool: SearchPool) -> APIRouter:
-    """The API over one archive."""
+
+def router(service: SearchService, pool: SearchPool, version: str = "") -> APIRouter:
+    """The API over one archive. `version`: of the program, whose answers may change with it."""
     api = APIRouter()
 
     @api.get(
-        "/api/v1/search",
+        SEARCH,
         response_model=SearchAnswer,
-        responses=PROBLEMS,
+        responses={**_FORMS, **PROBLEMS},
         summary="Search by word and by meaning",
         openapi_extra={"parameters": _documented()},
     )
     async def search(request: Request) -> Response:
         items = parameters_of(request)
-
-        def answer() -> bytes:
-            found = service.search(parse_parameters(items))
-            with timed(service.observe, "write"):
-                return json_bytes(found)
-
-        return Response(await pool.run(answer), media_type="application/json")
+        base, held = str(request.base_url), request.headers.getlist("if-none-match")
+        return await pool.run(lambda: answer(service, parse_parameters(items), base, SEARCH, held, version))
 
     @api.get(
         "/api/v1/export",
@@ -161,7 +174,7 @@ def _documented() -> list[dict[str, Any]]:
         one("fields", f"Of each result, separated by commas: {', '.join(FIELDS)}.", "id,title"),
         one("expand", "Whether recognised names are found by their aliases too.", "on", enum=["on", "off"]),
         one("explain", "Adds the parts of each score.", "false", enum=["true", "false"]),
-        one("format", "The answer's format.", "json", enum=["json"]),
+        one("format", "The answer's format.", "json", enum=list(get_args(FormatName))),
     ]
     for name in FACETS:
         date = name in ("published", "mentioned")

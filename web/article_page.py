@@ -9,12 +9,13 @@ from itertools import pairwise
 from archive.article import Article, Field, Mention
 from archive.calendar import interval
 from archive.engine import FacetName
+from search_api.excerpts import first_sentence
 from search_api.highlighting import Highlight
 from search_api.parameters import SearchRequest, value_text
 from search_api.service import Answer
 from web.dates import readable
 from web.links import article_link, json_article_link, refined, search_link
-from web.snippets import Piece, first_sentence
+from web.snippets import Piece
 
 __all__ = ["ArticlePage", "KindView", "NameView", "build"]
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from archive.calendar import Interval
 from archive.engine import FACETS, FacetName, Refinement
+from search_api.http import article_path
 from search_api.parameters import FIELDS, MAX_LIMIT, SearchRequest, to_parameters, value_text
 
 __all__ = [
@@ -55,7 +56,7 @@ def twin_links(request: SearchRequest) -> tuple[tuple[str, str, str], ...]:
 
 def article_link(id: str, q: str = "") -> str:
     """The page of an article; with `q`, its words stay marked there."""
-    return f"/article/{quote(id, safe='')}" + (f"?{urlencode({'q': q})}" if q else "")
+    return article_path(id) + (f"?{urlencode({'q': q})}" if q else "")
 
 
 def json_article_link(id: str) -> str:

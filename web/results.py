@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from archive.engine import FacetName
+from search_api.excerpts import first_sentence
 from search_api.parameters import SearchRequest
 from web.dates import readable
 from web.links import article_link, refined, search_link
-from web.snippets import Piece, first_sentence, marked, snippet
+from web.snippets import Piece, marked, snippet
 
 __all__ = ["EntityView", "ResultView", "build_result"]
 

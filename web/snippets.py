@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Piece", "first_sentence", "marked", "snippet"]
+__all__ = ["Piece", "marked", "snippet"]
 
 SNIPPET = 280
 """Code points of a snippet: about three lines."""
@@ -66,14 +66,6 @@ def snippet(body: str, spans: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
     if end < len(body.rstrip()):
         pieces.append(Piece(" …"))
     return tuple(pieces)
-
-
-def first_sentence(body: str) -> str:
-    """What stands for a headline where there is none; empty for an empty body."""
-    line = next((line.strip() for line in body.splitlines() if line.strip()), "")
-    ends = [at + 1 for stop in (". ", "? ", "! ") if (at := line.find(stop)) >= 0]
-    line = line[: min(ends)] if ends else line
-    return line if len(line) <= 120 else line[:117].rsplit(" ", 1)[0] + "…"
 
 
 def _densest(spans: Sequence[tuple[int, int]]) -> int:

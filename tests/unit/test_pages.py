@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from archive.article import Article, Mention
 from archive.calendar import interval
 from archive.errors import CursorError, ParameterError, QueryError
+from search_api.excerpts import first_sentence
 from search_api.highlighting import Highlight
 from search_api.parameters import ParameterErrors, SearchRequest, parse_parameters
 from search_api.syntax import parse
@@ -21,7 +22,7 @@ from web.dates import readable
 from web.links import article_link, as_clause, excluded, narrowed, refined, removed, search_link
 from web.results import build_result
 from web.sidebar import FACET_TITLES, build_chips, build_facets
-from web.snippets import SNIPPET, Piece, first_sentence, marked, snippet
+from web.snippets import SNIPPET, Piece, marked, snippet
 from web.timeline import WIDTH, draw
 
 NAMES = st.text(min_size=1).filter(lambda t: t.strip() and t != "missing" and t.isprintable())
