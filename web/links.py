@@ -8,13 +8,14 @@ from urllib.parse import quote, urlencode
 from archive.calendar import Interval
 from archive.engine import FACETS, FacetName, Refinement
 from search_api.http import article_path
-from search_api.parameters import FIELDS, MAX_LIMIT, SearchRequest, to_parameters, value_text
+from search_api.parameters import FIELDS, MAX_LIMIT, FormatName, SearchRequest, to_parameters, value_text
 
 __all__ = [
     "Value",
     "article_link",
     "as_clause",
     "excluded",
+    "feed_links",
     "json_article_link",
     "json_search_link",
     "narrowed",
@@ -39,11 +40,21 @@ def json_search_link(request: SearchRequest) -> str:
     return "/api/v1/search?" + urlencode(to_parameters(request))
 
 
+def feed_links(request: SearchRequest) -> tuple[tuple[str, str, str], ...]:
+    """(media type, title, link): the feeds of a search, for readers that look for them in a page."""
+    feeds: tuple[tuple[FormatName, str, str], ...] = (
+        ("rss", "application/rss+xml", "RSS"),
+        ("atom", "application/atom+xml", "Atom"),
+        ("jsonfeed", "application/feed+json", "JSON Feed"),
+    )
+    title = f"Dateline: {request.q}" if request.q.strip() else "Dateline"
+    whole = replace(_whole(request), sort="relevance")
+    return tuple((type, f"{title} ({name})", json_search_link(replace(whole, format=f))) for f, type, name in feeds)
+
+
 def twin_links(request: SearchRequest) -> tuple[tuple[str, str, str], ...]:
     """(what it is called, what it is, link): the answer to the same search in other forms."""
-    whole = replace(
-        request, cursor=None, facets=(), facet_limit=20, timeline=None, limit=20, fields=FIELDS, explain=False
-    )
+    whole = _whole(request)
     table = replace(whole, format="csv", limit=MAX_LIMIT)
     feed = replace(whole, format="rss", sort="relevance")
     return (
@@ -51,6 +62,13 @@ def twin_links(request: SearchRequest) -> tuple[tuple[str, str, str], ...]:
         ("CSV", f"The first {MAX_LIMIT:,} for a spreadsheet", json_search_link(table)),
         ("RSS", "A feed of what is added", json_search_link(feed)),
         ("Export", "Every article, whole, as JSON Lines", "/api/v1/export?" + urlencode(to_parameters(whole))),
+    )
+
+
+def _whole(request: SearchRequest) -> SearchRequest:
+    """All of the answer, without what only the page asks for."""
+    return replace(
+        request, cursor=None, facets=(), facet_limit=20, timeline=None, limit=20, fields=FIELDS, explain=False
     )
 
 

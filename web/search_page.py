@@ -10,7 +10,7 @@ from archive.errors import CursorError, DatelineError, QueryError
 from search_api.errors import error_body
 from search_api.parameters import FIELDS, ParameterErrors, SearchRequest, parse_parameters, to_parameters
 from search_api.service import Answer, SearchService
-from web.links import narrowed, refined, search_link, twin_links
+from web.links import feed_links, narrowed, refined, search_link, twin_links
 from web.nothing import Nothing, explain
 from web.results import EntityView, ResultView, build_result
 from web.sidebar import FACET_TITLES, FACET_VALUES, Chip, FacetView, build_chips, build_facets
@@ -86,6 +86,8 @@ class Answered:
     """Link to the first page, from later ones."""
     twins: tuple[tuple[str, str, str], ...]
     """(what it is called, what it is, link): the same answer in other forms."""
+    feeds: tuple[tuple[str, str, str], ...]
+    """(media type, title, link): what tells a reader what is new."""
     nothing: Nothing | None
 
 
@@ -129,6 +131,7 @@ def build(service: SearchService, request: SearchRequest) -> SearchPage:
         next=search_link(replace(request, cursor=answer["next"])) if answer["next"] else None,
         first=search_link(base) if request.cursor else None,
         twins=twin_links(full),
+        feeds=feed_links(full),
         nothing=nothing,
     )
     examples = _examples() if not asked or nothing else ()

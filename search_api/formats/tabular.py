@@ -69,6 +69,7 @@ def _cell(value: Any) -> str | float:
     if isinstance(value, list):
         value = BETWEEN.join(value)
     text = _CONTROL.sub("", str(value)).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\t", " ")
     return "'" + text if _FORMULA.match(text) else text
 
 
