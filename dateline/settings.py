@@ -19,7 +19,7 @@ PREFIX = "DATELINE_"
 HEAD = """# Settings
 
 Every setting is an environment variable; an option of the command line (`--archive`, `--model`, `--host`, `--port`,
-`--processes`) goes before it. `dateline serve` refuses to start where one can't be read, and says which.
+`--processes`, `--create`) goes before it. `dateline serve` refuses to start where one can't be read, and says which.
 
 | variable | default | |
 |---|---|---|
@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
 
     archive: str = Field(DEFAULT_ARCHIVE, description="The archive's folder.")
+    create: bool = Field(False, description="Whether `serve` makes an empty archive where there is none.")
     model: str = Field(
         DEFAULT_MODEL,
         description="The embedding model; other than the default, a Sentence Transformers model on this machine.",

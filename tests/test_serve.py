@@ -150,6 +150,22 @@ def _serves(pid: int) -> bool:
         return False
 
 
+def test_an_empty_archive_is_made_where_asked_for_and_can_be_filled(tmp_path: Path) -> None:
+    with serving(tmp_path / "new", "--create") as server:
+        server.wait_until_ready()
+        assert server.get("health")["articles"] == 0
+        sent = urllib.request.Request(
+            server.url + "api/v1/articles",
+            json.dumps({"id": "a", "body": "The first ferry."}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(sent, timeout=60) as answer:
+            assert json.load(answer)["accepted"] == [{"id": "a", "outcome": "added"}]
+        for _ in range(8):  # whichever process answers
+            assert server.get("api/v1/search?q=ferry&mode=keyword")["total"] == 1
+        server.stop()
+
+
 @pytest.mark.parametrize(
     ("options", "environment", "says"),
     [

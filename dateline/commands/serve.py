@@ -16,6 +16,9 @@ def serve(
     processes: Annotated[
         int, typer.Option(envvar="DATELINE_PROCESSES", help="Server processes; 0: one a core, 4 at most.")
     ] = 0,
+    create: Annotated[
+        bool, typer.Option("--create", envvar="DATELINE_CREATE", help="Make an empty archive where there is none.")
+    ] = False,
     model: ModelOption = "all-MiniLM-L6-v2",
 ) -> None:
     """Serve the pages and the API; what `dateline index` commits meanwhile is seen at once.
@@ -25,7 +28,7 @@ def serve(
     from dateline.serving import listen, run
     from dateline.settings import load_settings
 
-    settings = load_settings(archive=archive, host=host, port=port, processes=processes, model=model)
+    settings = load_settings(archive=archive, host=host, port=port, processes=processes, create=create, model=model)
     listening = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listening.getsockname()[1]}/"

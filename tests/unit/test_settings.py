@@ -33,7 +33,7 @@ def test_every_variable_that_a_command_reads_is_a_setting_with_the_same_default(
                 field = Settings.model_fields[option.envvar.removeprefix(PREFIX).lower()]
                 assert option.default == field.default, (command.name, option.name)
                 read.add(option.envvar)
-    assert read == {f"{PREFIX}{name}" for name in ("ARCHIVE", "HOST", "MODEL", "PORT", "PROCESSES")}
+    assert read == {f"{PREFIX}{name}" for name in ("ARCHIVE", "CREATE", "HOST", "MODEL", "PORT", "PROCESSES")}
 
 
 def test_no_other_variable_is_read_anywhere() -> None:
