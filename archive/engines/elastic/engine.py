@@ -6,6 +6,7 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -74,15 +75,13 @@ class ElasticEngine:
             secrets.token_hex(8),
             vectors,
         )
-        try:
-            found = _manifest(connection, name)
-            StateStore(connection).read()
-            raise taken
-        except ArchiveMissing:
-            pass
-        if found is not None:
+        with suppress(ArchiveMissing):
+            index, _ = _manifest(connection, name)
+            with suppress(ArchiveMissing):
+                StateStore(connection).read()
+                raise taken
             # Its creation was interrupted before it had a state, so that nothing is in it.
-            connection.call(lambda: client.indices.delete(index=found[0]))
+            connection.call(lambda: client.indices.delete(index=index))
         create_index(connection, state.index, manifest, shards, (name, f"{name}-writer-0"))
         try:
             StateStore(connection).create(state)
