@@ -6,6 +6,7 @@ Nothing of the server's own text reaches a user; it goes into the log.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -70,14 +71,30 @@ class Connection:
     def __init__(self, address: Address, *, timeout: float = 60.0) -> None:
         """`timeout`: seconds for one request."""
         self.address = address
-        self.client = Elasticsearch(
-            address.server,
-            serializer=OrjsonSerializer(),
-            request_timeout=timeout,
-            retry_on_timeout=True,
-            max_retries=3,
-            retry_on_status=(),  # by `call`, with pauses
-        )
+        self._timeout = timeout
+        self._client: Elasticsearch | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def client(self) -> Elasticsearch:
+        """Opened at the first use, and again after `close`."""
+        with self._lock:
+            if self._client is None:
+                self._client = Elasticsearch(
+                    self.address.server,
+                    serializer=OrjsonSerializer(),
+                    request_timeout=self._timeout,
+                    retry_on_timeout=True,
+                    max_retries=3,
+                    retry_on_status=(),  # by `call`, with pauses
+                )
+            return self._client
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def call(self, request: Callable[[], T]) -> T:
         """What the request answers; raises Conflict, Gone or one of the archive's errors."""

@@ -177,7 +177,7 @@ class ElasticEngine:
         self._latest()
 
     def close(self) -> None:
-        self._connection.client.close()
+        self._connection.close()
 
     # ---------------------------------------------------------------- the present commit
     def _read(self, work: Callable[[Reader], T]) -> T:
