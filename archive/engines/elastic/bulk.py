@@ -72,11 +72,14 @@ def _attempt(connection: Connection, index: str, chunk: list[Operation], *, alia
     for operation, item in zip(chunk, answer["items"], strict=True):
         [result] = item.values()
         status = result["status"]
+        kind = result.get("error", {}).get("type")
+        if kind == "cluster_block_exception":
+            raise connection.full()
         if status in OVERLOADED:
             again.append(operation)
         elif operation.action == "delete" and status in (404, 409):
             # Gone already, by a first attempt whose answer was lost; nobody else writes under our lease.
-            if result.get("error", {}).get("type") == "index_not_found_exception":
+            if kind == "index_not_found_exception":
                 raise Gone
         elif status == 409:
             raise Conflict

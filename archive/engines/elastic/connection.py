@@ -13,10 +13,18 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import orjson
-from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, SerializationError, TransportError
+from elasticsearch import (
+    ApiError,
+    ConflictError,
+    Elasticsearch,
+    NotFoundError,
+    SerializationError,
+    TransportError,
+    UnsupportedProductError,
+)
 from elasticsearch.serializer import OrjsonSerializer
 
-from archive.errors import ArchiveDamaged, ArchiveError, ArchiveMissing
+from archive.errors import ArchiveDamaged, ArchiveError, ArchiveForeign, ArchiveFull, ArchiveMissing
 
 __all__ = ["Address", "Conflict", "Connection", "Gone"]
 
@@ -106,6 +114,8 @@ class Connection:
                 raise Conflict from None
             except NotFoundError:
                 raise Gone from None
+            except UnsupportedProductError:
+                raise self.foreign() from None
             except ApiError as error:
                 if error.status_code not in OVERLOADED or not left:
                     log.warning("the server refused a request: %s", error)
@@ -144,6 +154,11 @@ class Connection:
             f"The server of {self.address.location} can't be reached: check that it runs and that the address is right."
         )
 
+    def foreign(self) -> ArchiveForeign:
+        return ArchiveForeign(
+            f"What answers at {self.address.location} is no Elasticsearch server: check host and port."
+        )
+
     def missing(self) -> ArchiveMissing:
         location = self.address.location
         return ArchiveMissing(
@@ -154,6 +169,12 @@ class Connection:
         return ArchiveDamaged(
             f"The archive at {self.address.location} is damaged: {what}. Restore it from a snapshot, or index the "
             "articles again under another name."
+        )
+
+    def full(self) -> ArchiveFull:
+        return ArchiveFull(
+            f"The server of {self.address.location} takes no more articles: its disks are nearly full, or the archive "
+            "was made read-only. Make room, then run it again."
         )
 
     def refused(self, status: int) -> ArchiveError:
