@@ -9,9 +9,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from archive.analysis import Analyser
-from archive.query import Fuzzy, Near, Node, Or, Phrase, Prefix, Word
+from archive.query import And, Fuzzy, Near, Node, Not, Or, Phrase, Prefix, Window, Word
 
-__all__ = ["edits_allowed", "holds_near", "holds_window", "within_edits"]
+__all__ = ["edits_allowed", "holds_near", "holds_window", "near_fields", "needs_positions", "within_edits"]
 
 Span = tuple[int, int]
 """First and last position of an occurrence."""
@@ -42,6 +42,27 @@ def holds_window(terms: Sequence[str], stream: Sequence[str], distance: int) -> 
         if all(held[t] >= n for t, n in wanted.items()):
             return True
     return False
+
+
+def near_fields(near: Near) -> tuple[int, ...]:
+    """Which streams of an article count: 0 the title, 1 the body. All operands are of one field."""
+    node: Node = near.left
+    while isinstance(node, Or):
+        node = node.parts[0]
+    return {"title": (0,), "body": (1,)}.get(getattr(node, "field", ""), (0, 1))
+
+
+def needs_positions(node: Node) -> bool:
+    """Whether a node is decided here, or holds a part that is."""
+    match node:
+        case Near() | Window():
+            return True
+        case And(parts) | Or(parts):
+            return any(needs_positions(p) for p in parts)
+        case Not(part):
+            return needs_positions(part)
+        case _:
+            return False
 
 
 def edits_allowed(form: str) -> int:

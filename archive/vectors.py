@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FLOOR", "SCALE", "UNIT", "cosine", "quantise"]
+__all__ = ["FLOOR", "SCALE", "UNIT", "cosine", "no_codes", "quantise"]
 
 SCALE = 400
 """Codes per unit. Components of a 384-dimensional unit vector are about .05; those above .3175 are clipped."""
@@ -27,3 +27,8 @@ def quantise(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
 def cosine(dot: int) -> float:
     """The cosine that an integer dot product of two codes stands for."""
     return dot / UNIT
+
+
+def no_codes(dimensions: int = 0) -> NDArray[np.int8]:
+    """The vectors of an article without passages."""
+    return np.empty((0, dimensions), np.int8)

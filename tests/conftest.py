@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.elasticsearch_server import running_server
 
 IN_CI = bool(os.environ.get("DATELINE_CI"))
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -40,3 +42,10 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no real articles here: they lie in {SHARED_DATA} where the project is developed")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Elasticsearch server of one node, started once a session."""
+    with running_server(tmp_path_factory.mktemp("elasticsearch")) as url:
+        yield url

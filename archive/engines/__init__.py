@@ -6,29 +6,32 @@ from pathlib import Path
 
 from archive.embedding import Embedder
 from archive.engine import Engine
-from archive.errors import ArchiveError, ArchiveMissing, ArchiveOutdated
+from archive.errors import ArchiveMissing, ArchiveOutdated
 
 __all__ = ["check_model", "create_archive", "open_archive"]
 
 
 def open_archive(location: str, *, outdated: bool = False) -> Engine:
-    """The archive at a location: a folder. `outdated`: of another analysis version too, to rebuild it.
+    """The archive at a location: a folder, or a URL whose last part is its name on an Elasticsearch server.
 
-    Raises ArchiveMissing, ArchiveForeign, ArchiveDamaged or ArchiveOutdated.
+    `outdated`: of another analysis version too, to rebuild it.
+    Raises ArchiveMissing, ArchiveForeign, ArchiveDamaged, ArchiveOutdated, or ArchiveError where no server answers.
     """
+    if _is_url(location):
+        from archive.engines.elastic import ElasticEngine
+
+        return ElasticEngine.open(location, outdated=outdated)
     from archive.engines.embedded import EmbeddedEngine
 
-    return EmbeddedEngine.open(_folder(location), outdated=outdated)
+    return EmbeddedEngine.open(Path(location), outdated=outdated)
 
 
 def create_archive(location: str, embedder: Embedder) -> Engine:
     """The archive at a location, made where there is none; raises as `open_archive` where there is something else."""
-    from archive.engines.embedded import EmbeddedEngine
-
     try:
         engine = open_archive(location)
     except ArchiveMissing:
-        return EmbeddedEngine.create(_folder(location), embedder.name, embedder.dimensions)
+        return _create(location, embedder.name, embedder.dimensions)
     check_model(engine, embedder)
     return engine
 
@@ -42,7 +45,15 @@ def check_model(engine: Engine, embedder: Embedder) -> None:
         )
 
 
-def _folder(location: str) -> Path:
-    if "://" in location:
-        raise ArchiveError(f"{location}: archives on a server are not supported yet; name a folder.")
-    return Path(location)
+def _create(location: str, model: str, dimensions: int) -> Engine:
+    if _is_url(location):
+        from archive.engines.elastic import ElasticEngine
+
+        return ElasticEngine.create(location, model, dimensions)
+    from archive.engines.embedded import EmbeddedEngine
+
+    return EmbeddedEngine.create(Path(location), model, dimensions)
+
+
+def _is_url(location: str) -> bool:
+    return "://" in location

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from archive.article import Prepared
 from archive.engine import Commit, Engine
+from archive.engines.elastic import ElasticEngine
 from archive.engines.embedded import EmbeddedEngine
 
 from . import corpus
@@ -31,16 +34,30 @@ class Kit:
     """The same archive after a restart."""
 
 
-def _reopen_embedded(engine: Engine, folder: Path) -> Engine:
-    engine.close()
-    return EmbeddedEngine.open(folder)
+def _embedded() -> Kit:
+    def reopen(engine: Engine, folder: Path) -> Engine:
+        engine.close()
+        return EmbeddedEngine.open(folder)
+
+    return Kit(lambda folder: EmbeddedEngine.create(folder, dimensions=corpus.DIMENSIONS), reopen)
 
 
-ENGINES = {
-    "embedded": Kit(
-        create=lambda folder: EmbeddedEngine.create(folder, dimensions=corpus.DIMENSIONS), reopen=_reopen_embedded
-    ),
-}
+def _elastic(server: str, shards: int) -> Kit:
+    def location(folder: Path) -> str:
+        # As many archives as there are folders, of as many sessions as use the server.
+        return f"{server}/{hashlib.blake2b(str(folder).encode(), digest_size=8).hexdigest()}-{os.getpid()}"
+
+    def create(folder: Path) -> Engine:
+        return ElasticEngine.create(location(folder), dimensions=corpus.DIMENSIONS, shards=shards)
+
+    def reopen(engine: Engine, folder: Path) -> Engine:
+        engine.close()
+        return ElasticEngine.open(location(folder))
+
+    return Kit(create, reopen)
+
+
+ENGINES = ("embedded", "elastic", "elastic-3-shards")
 
 
 @dataclass(slots=True)
@@ -64,7 +81,11 @@ class Pair:
 @pytest.fixture(scope="session", params=ENGINES)
 def make_pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Pair]:
     """Makes empty archives of the engine under test."""
-    kit = ENGINES[request.param]
+    if request.param == "embedded":
+        kit = _embedded()
+    else:
+        shards = 3 if request.param.endswith("3-shards") else 1
+        kit = _elastic(request.getfixturevalue("elasticsearch_url"), shards)
 
     def make() -> Pair:
         folder = tmp_path_factory.mktemp("archive") / "archive"

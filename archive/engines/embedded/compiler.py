@@ -18,7 +18,7 @@ from archive.engines.embedded.schema import ARTICLE, all_of, any_of
 from archive.engines.embedded.snapshot import Snapshot
 from archive.facets import name_texts
 from archive.plan import Requirement
-from archive.positions import edits_allowed, holds_near, holds_window
+from archive.positions import edits_allowed, holds_near, holds_window, near_fields, needs_positions
 from archive.query import And, Dates, Fuzzy, Has, Near, Node, Not, Or, Phrase, Prefix, Window, Word
 
 __all__ = ["Compiler"]
@@ -43,8 +43,8 @@ class Compiler:
         """The articles that satisfy a node. `context`: queries that also hold, to spare proximity work."""
         match node:
             case And(parts):
-                plain = [self.scope(p) for p in parts if not _costly(p)]
-                return all_of(plain + [self.scope(p, [*context, *plain]) for p in parts if _costly(p)])
+                plain = [self.scope(p) for p in parts if not needs_positions(p)]
+                return all_of(plain + [self.scope(p, [*context, *plain]) for p in parts if needs_positions(p)])
             case Or(parts):
                 return any_of([self.scope(p, context) for p in parts])
             case Not(part):
@@ -110,7 +110,7 @@ class Compiler:
         return Query.term_set_query(self.schema, "mentioned", ids.tolist()) if len(ids) else Query.empty_query()
 
     def _near(self, near: Near, filters: Sequence[Query]) -> Query:
-        fields = _near_fields(near)
+        fields = near_fields(near)
         stored = self.snapshot
 
         def holds(number: int) -> bool:
@@ -154,28 +154,7 @@ PAIR_BOOST = 0.7
 NO_VECTORS = np.empty((0, 0), np.int8)
 
 
-def _costly(node: Node) -> bool:
-    """Whether it is decided in Python, or holds a part that is."""
-    match node:
-        case Near() | Window():
-            return True
-        case And(parts) | Or(parts):
-            return any(_costly(p) for p in parts)
-        case Not(part):
-            return _costly(part)
-        case _:
-            return False
-
-
 def _form_fields(field: str) -> tuple[str, ...]:
     if not field:
         return ("title_forms", "body_forms")
     return (f"{field}_forms",) if field in ("title", "body") else (field,)
-
-
-def _near_fields(near: Near) -> tuple[int, ...]:
-    """Which lines of the streams count: 0 the title, 1 the body. All operands are of one field."""
-    node: Node = near.left
-    while isinstance(node, Or):
-        node = node.parts[0]
-    return {"title": (0,), "body": (1,)}.get(getattr(node, "field", ""), (0, 1))

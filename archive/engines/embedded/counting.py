@@ -5,12 +5,12 @@ A refinement narrows; the counts of a field are taken under the refinements of a
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archive.buckets import bucket_codes, bucket_label
 from archive.calendar import Interval
 from archive.engine import FACETS, Bucket, FacetCounts, FacetName, IntervalName, Refinement, Timeline, TimelineCounts
 from archive.engines.embedded.snapshot import Snapshot
@@ -51,7 +51,7 @@ class Counter:
         mask = self._mask(None)
         has = self._has(timeline.field) & mask
         counts, placed = self._buckets(timeline.field, timeline.interval, mask)
-        buckets = tuple(Bucket(_label(code, timeline.interval), n) for code, n in sorted(counts.items()))
+        buckets = tuple(Bucket(bucket_label(code, timeline.interval), n) for code, n in sorted(counts.items()))
         undated = int(mask.sum()) - int(has.sum())
         return TimelineCounts(timeline.interval, buckets, undated, int(has.sum()) - placed)
 
@@ -136,7 +136,7 @@ class Counter:
     # ---------------------------------------------------------------- dates
     def _years(self, name: FacetName, mask: Mask) -> dict[str, int]:
         counts, _ = self._buckets(name, "year", mask)
-        return {_label(code, "year"): n for code, n in counts.items()}
+        return {bucket_label(code, "year"): n for code, n in counts.items()}
 
     def _buckets(self, name: str, interval: IntervalName, mask: Mask) -> tuple[dict[int, int], int]:
         """Code of the bucket -> articles in it; and how many articles are in any."""
@@ -148,33 +148,9 @@ class Counter:
             owners, ids = self._entries("mentioned", mask)
             _, firsts, lasts = self.snapshot.names.columns()
             first, last = firsts[ids], lasts[ids]
-        codes = _codes(first, interval)
-        whole = codes == _codes(last, interval)
+        codes = bucket_codes(first, interval)
+        whole = codes == bucket_codes(last, interval)
         places = np.unique(np.stack([owners[whole], codes[whole]]), axis=1)
         codes_found, counts = np.unique(places[1], return_counts=True)
         placed = len(np.unique(places[0]))
         return dict(zip(codes_found.tolist(), counts.tolist(), strict=True)), placed
-
-
-_DAY_OF_1970 = dt.date(1970, 1, 1).toordinal()
-
-
-def _codes(days: NDArray[np.int64], interval: IntervalName) -> NDArray[np.int64]:
-    """The number of the bucket that holds each day: days, weeks since year 1, months and years since 1970."""
-    if interval == "day":
-        return days
-    if interval == "week":
-        return (days - 1) // 7  # day 1 was a Monday
-    unit = "datetime64[M]" if interval == "month" else "datetime64[Y]"
-    return (days - _DAY_OF_1970).astype("datetime64[D]").astype(unit).astype(np.int64)
-
-
-def _label(code: int, interval: IntervalName) -> str:
-    if interval == "day":
-        return dt.date.fromordinal(code).isoformat()
-    if interval == "week":
-        year, week, _ = dt.date.fromordinal(code * 7 + 1).isocalendar()
-        return f"{year:04}-W{week:02}"
-    if interval == "month":
-        return f"{1970 + code // 12:04}-{code % 12 + 1:02}"
-    return f"{1970 + code:04}"

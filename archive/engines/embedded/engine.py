@@ -17,20 +17,19 @@ from tantivy import Index
 
 from archive.analysis import ANALYSIS_VERSION, Analyser
 from archive.article import Prepared, Stored
+from archive.batches import check_prepared, numbered
 from archive.engine import Commit, Page, Rebuilding, Search, Stats, Suggestion
 from archive.engines.embedded.files import Marker
 from archive.engines.embedded.schema import build_schema
 from archive.engines.embedded.searching import run
 from archive.engines.embedded.snapshot import Names, Snapshot
 from archive.engines.embedded.suggesting import suggest
-from archive.engines.embedded.writing import Batch, numbered, write_lock
-from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing, ArchiveOutdated, ArticleError
+from archive.engines.embedded.writing import Batch, write_lock
+from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing, ArchiveOutdated
 
 __all__ = ["FORMAT_VERSION", "EmbeddedEngine", "Manifest"]
 
 FORMAT_VERSION = 1
-MAX_ID = 2_000
-"""Bytes of an article's id in UTF-8; the text index drops terms of over 65,530 without a word."""
 REBUILD_BATCH = 500
 _REBUILD = "run `dateline rebuild`"
 
@@ -156,7 +155,7 @@ class EmbeddedEngine:
 
     def write(self, batch: Sequence[Prepared], delete: Sequence[str] = ()) -> Commit:
         for prepared in batch:
-            _check(prepared, self.manifest.dimensions)
+            check_prepared(prepared, self.manifest.dimensions)
         with write_lock(self.folder):
             opened = self._current()
             snapshot = opened.snapshot
@@ -310,17 +309,6 @@ class EmbeddedEngine:
             opened.snapshot.marker,
             self.manifest.dimensions,
             self.analyser,
-        )
-
-
-def _check(prepared: Prepared, dimensions: int) -> None:
-    article = prepared.article
-    if not article.id or len(article.id.encode()) > MAX_ID:
-        raise ArticleError(f"The id {article.id[:60]!r} is empty or longer than {MAX_ID:,} bytes: give a shorter one.")
-    if prepared.vectors.shape != (len(article.passages), dimensions):
-        raise ArticleError(
-            f"The article {article.id!r} comes with vectors of shape {prepared.vectors.shape}; its "
-            f"{len(article.passages)} passages need ({len(article.passages)}, {dimensions})."
         )
 
 

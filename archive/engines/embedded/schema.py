@@ -16,12 +16,11 @@ from archive.analysis import Analyser
 from archive.article import Prepared
 from archive.facets import name_texts
 from archive.query import NAME_FIELDS
+from archive.streams import NAME_GAP, Streams
 
 __all__ = [
     "ARTICLE",
     "MARKER",
-    "NAME_GAP",
-    "Streams",
     "all_of",
     "any_of",
     "build_schema",
@@ -32,23 +31,6 @@ __all__ = [
 
 ARTICLE = "article"
 MARKER = "marker"
-NAME_GAP = "|" * 8
-"""A term between two names of one field, so that no phrase crosses from one to the next. No word
-holds a `|`, and none is within two edits of eight of them."""
-
-
-class Streams:
-    """The terms of one article, field by field."""
-
-    __slots__ = ("body_forms", "body_stems", "pairs", "title_forms", "title_stems")
-
-    def __init__(self, title: str, body: str, analyser: Analyser) -> None:
-        title_words, body_words = analyser.words(title), analyser.words(body)
-        self.title_forms = [analyser.form(w) for w in title_words]
-        self.body_forms = [analyser.form(w) for w in body_words]
-        self.title_stems = [analyser.stem(w) for w in title_words]
-        self.body_stems = [analyser.stem(w) for w in body_words]
-        self.pairs = analyser.pairs(self.title_stems) + analyser.pairs(self.body_stems)
 
 
 def build_schema() -> Schema:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -181,15 +181,3 @@ class Batch:
     def _append_bytes(self, name: str, data: bytes) -> None:
         self._files.append(name, data)
         self._sizes[name] += len(data)
-
-
-def numbered(
-    batch: Sequence[Prepared], known: Mapping[str, tuple[int, int]], sequence: int, next_number: int
-) -> list[tuple[Prepared, int, int]]:
-    """(article, number, first sequence) in the order of ids; `known`: id -> its number and first sequence."""
-    rows = []
-    for prepared in batch:
-        number, first = known.get(prepared.article.id, (next_number, sequence))
-        next_number = max(next_number, number + 1)
-        rows.append((prepared, number, first))
-    return sorted(rows, key=lambda row: row[0].article.id)
