@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
-from search_api.conditional import etag, not_modified
+from search_api.conditional import ANY, etag, not_modified
 from search_api.formats.entries import Feed, feed_of
 from search_api.formats.feeds import atom_bytes, json_feed_bytes, rss_bytes
 from search_api.formats.tabular import csv_bytes, jsonl_bytes
@@ -43,7 +43,11 @@ def answer(
     # Read before the search: what is committed in between makes the next answer differ, never this one stale.
     tag = etag(service.engine.state, version, address)
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if not_modified(if_none_match, tag):
+    held_any = any(held.strip() == ANY for held in if_none_match)
+    if held_any:
+        # Such an answer must exist: what is wrong with the query is an error all the same.
+        service.search(replace(request, format="json", limit=0, cursor=None))
+    if held_any or not_modified(if_none_match, tag):
         return Response(status_code=304, headers=headers)
     if as_feed := _FEEDS.get(request.format):
         stored = service.added_last(request)

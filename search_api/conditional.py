@@ -6,7 +6,10 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-__all__ = ["etag", "not_modified"]
+__all__ = ["ANY", "etag", "not_modified"]
+
+ANY = "*"
+"""Held by who wants nothing that exists, whatever it is."""
 
 _TAGS = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
@@ -20,6 +23,6 @@ def etag(*parts: str) -> str:
 
 
 def not_modified(if_none_match: Iterable[str], tag: str) -> bool:
-    """Whether one of the tags that a caller holds is this one, by the weak comparison; `*` is any."""
+    """Whether one of the tags that a caller holds is this one, by the weak comparison."""
     known = tag.removeprefix("W/").strip('"')
-    return any(held.strip() == "*" or known in _TAGS.findall(held) for held in if_none_match)
+    return any(known in _TAGS.findall(held) for held in if_none_match)

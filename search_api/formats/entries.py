@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID, uuid5
 
 from archive.article import Article, Stored
@@ -20,6 +20,8 @@ __all__ = ["NO_DATE", "Entry", "Feed", "feed_of"]
 
 NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """Where a format demands a date and the article has none: always the same, so that readers don't take it for new."""
+_IN_URLS = "%/:?#[]@!$&'()*+,;=~"
+"""What stays as it is in an address; everything else that isn't a letter or digit is percent-encoded."""
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 can't hold, escaped or not."""
 
@@ -79,8 +81,8 @@ def _entry(article: Article, archive: UUID, base: str) -> Entry:
         url = base + article_path(article.id).lstrip("/")
     return Entry(
         id=uuid5(archive, "article " + article.id.encode("utf-8", "backslashreplace").decode()).urn,
-        title=_fit(article.title.strip() or first_sentence(article.body) or "(no title)"),
-        url=_fit(url),
+        title=_fit(article.title).strip() or first_sentence(_fit(article.body)) or "(no title)",
+        url=quote(_fit(url), safe=_IN_URLS),
         summary=_fit(beginning(article.body)),
         published=_moment(article.published),
         modified=_moment(article.modified),

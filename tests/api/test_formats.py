@@ -319,3 +319,4 @@ def test_tags_are_compared_as_the_standard_says(own: TestClient, sent: str, stat
 
 def test_a_wrong_parameter_is_an_error_even_for_who_holds_everything(own: TestClient) -> None:
     assert held(own, "*", limit="many").status_code == 422
+    assert held(own, "*", q="(").status_code == 422

@@ -127,7 +127,7 @@ def test_gzip_is_read_with_or_without_its_header(client: TestClient) -> None:
         (b'{"body": "x"}', "application/x-www-form-urlencoded", 415, "Content-Type: application/json"),
         (b'{"body": "x"}', "", 415, "Content-Type: application/json"),
         (b"\x1f\x8bnothing", "application/json", 422, "gzip"),
-        (gzip.compress(b'{"body": "x"}' * 99)[:-9], "application/json", 422, "gzip"),
+        (gzip.compress(b'{"body": "x"}' * 99, mtime=0)[:-9], "application/json", 422, "gzip"),
     ],
 )
 def test_what_cant_be_indexed_is_an_error_that_says_why(

@@ -1,0 +1,79 @@
+"""Conditional requests: tags by themselves, and that a 304 costs no search."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.analysis import Analyser
+from archive.engines.embedded import EmbeddedEngine
+from archive.gazetteer import Gazetteer
+from dateline.app import create_app
+from search_api.conditional import etag, not_modified
+from search_api.service import SearchService
+from tests.bag_of_words import BagOfWords
+
+SEARCH = "/api/v1/search"
+ENTITY_TAG = re.compile(r'W/"[\x21\x23-\x7e\x80-\xff]*"')
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+
+
+@given(st.lists(ANY_TEXT, max_size=4))
+def test_a_tag_is_weak_well_formed_and_the_same_for_the_same(parts: list[str]) -> None:
+    tag = etag(*parts)
+    assert ENTITY_TAG.fullmatch(tag)
+    assert tag == etag(*parts) and not_modified([tag], tag)
+
+
+def test_where_one_part_ends_makes_a_difference() -> None:
+    assert len({etag("ab", "c"), etag("a", "bc"), etag("abc"), etag("abc", "")}) == 4
+
+
+@given(ANY_TEXT)
+def test_no_header_text_is_an_error_or_a_match_by_chance(text: str) -> None:
+    assert not not_modified([text], etag("a"))
+
+
+def test_tags_in_several_header_lines_are_one_list(client: TestClient) -> None:
+    tag = client.get(SEARCH).headers["etag"]
+    assert client.get(SEARCH, headers=[("If-None-Match", '"a"'), ("If-None-Match", tag)]).status_code == 304
+
+
+def test_the_order_of_parameters_and_empty_ones_change_no_tag(client: TestClient) -> None:
+    tags = {
+        client.get(f"{SEARCH}?{query}").headers["etag"]
+        for query in ("q=Kursk&mode=keyword", "mode=keyword&q=Kursk", "q=Kursk&cursor=&mode=keyword&limit=20")
+    }
+    assert len(tags) == 1
+
+
+@pytest.mark.parametrize("format", ["json", "jsonl", "csv", "rss", "atom", "jsonfeed"])
+def test_a_304_is_answered_without_a_search(sample_archive: Path, format: str) -> None:
+    stages: list[str] = []
+    embedder, gazetteer = BagOfWords(), Gazetteer.load()
+
+    def observe(stage: str, _seconds: float) -> None:
+        stages.append(stage)
+
+    engine = EmbeddedEngine.open(sample_archive)
+    service = SearchService(engine, Analyser(), lambda: embedder, lambda: gazetteer, observe)
+    asked = {"q": "Kursk", "format": format}
+    with TestClient(create_app(service)) as client:
+        tag = client.get(SEARCH, params=asked).headers["etag"]
+        assert "understand" in stages
+        stages.clear()
+        assert client.get(SEARCH, params=asked, headers={"If-None-Match": tag}).status_code == 304
+    assert not {"understand", "encode", "search"} & set(stages)
+
+
+def test_every_format_and_the_304_are_documented(client: TestClient) -> None:
+    operation = client.get("/openapi.json").json()["paths"][SEARCH]["get"]
+    (format,) = (p["schema"]["enum"] for p in operation["parameters"] if p["name"] == "format")
+    served = {client.get(SEARCH, params={"format": f}).headers["content-type"].partition(";")[0] for f in format}
+    assert set(operation["responses"]["200"]["content"]) == served and len(served) == 6
+    assert operation["responses"]["304"]["description"]
