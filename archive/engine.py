@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
+import numpy as np
+from numpy.typing import NDArray
+
 from archive.article import Prepared, Stored
 from archive.calendar import Interval
 from archive.query import Query
@@ -20,12 +23,14 @@ __all__ = [
     "RELATED_LIMIT",
     "Bucket",
     "Commit",
+    "Copy",
     "Cursor",
     "Engine",
     "Expansion",
     "FacetCounts",
     "FacetName",
     "Hit",
+    "Identity",
     "IntervalName",
     "Mode",
     "Page",
@@ -198,11 +203,35 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What stays with an archive wherever it is copied, besides its articles."""
+
+    secret: bytes
+    """32 bytes, as `Engine.secret`."""
+    model: str
+    dimensions: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An article with all that an archive holds of it; every engine's copy of it is the same."""
+
+    stored: Stored
+    vectors: NDArray[np.int8]
+    """(passages, dimensions)."""
+    names: Mapping[str, tuple[str, ...]]
+    """As in `Prepared`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     engine: str
     articles: int
     passages: int
     sequence: int
+    next_number: int
+    """Which the next new article gets; higher than any that was ever used."""
     first_published: str | None
     last_published: str | None
     bytes: int
@@ -223,6 +252,9 @@ class Engine(Protocol):
     @property
     def model(self) -> str:
         """`Embedder.name` of what made its vectors."""
+
+    @property
+    def identity(self) -> Identity: ...
 
     @property
     def state(self) -> str:
@@ -262,6 +294,25 @@ class Engine(Protocol):
         `prepare` may change mentions, names, passages and vectors of each batch; without it they are carried over.
         `model`: name and dimensions of the embedder, where `prepare` makes vectors with another one.
         Numbers and sequences are kept.
+        """
+
+    def copies(self, sequence: int, after: str = "", limit: int = 1000) -> list[Copy]:
+        """`since`, with vectors and names."""
+
+    def adopt(
+        self,
+        copies: Sequence[Copy],
+        sequence: int,
+        next_number: int,
+        gone: Sequence[str] = (),
+        *,
+        complete: bool = False,
+    ) -> None:
+        """Take over articles of the archive that this one is made a copy of, at one instant, as `write` does.
+
+        They keep numbers, sequences and digests. `sequence` is then the archive's, `gone` are ids that it loses.
+        Copies come in (sequence, id) order, as `copies` gives them. With `complete` the archive is one like any other
+        from now on. Raises ArchiveError where it is so already, and what `write` raises.
         """
 
     def close(self) -> None: ...

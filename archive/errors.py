@@ -11,6 +11,7 @@
     |   +-- ArchiveForeign      a folder that holds something else than an archive
     |   +-- ArchiveDamaged      files are missing, torn or of the wrong size
     |   +-- ArchiveOutdated     written by another format, analysis or model version
+    |   +-- ArchiveUnfinished   a copy that isn't complete yet
     |   +-- ArchiveBusy         another writer holds the lock
     |   +-- ArchiveFull         no room: the disk, or the largest article number
     +-- ModelError              the embedding model is missing or not the expected one
@@ -30,6 +31,7 @@ __all__ = [
     "ArchiveFull",
     "ArchiveMissing",
     "ArchiveOutdated",
+    "ArchiveUnfinished",
     "ArticleError",
     "CursorError",
     "DatelineError",
@@ -123,6 +125,12 @@ class ArchiveOutdated(ArchiveError):
     """The archive was written by another format, analysis or model version."""
 
     code = "archive_outdated"
+
+
+class ArchiveUnfinished(ArchiveError):
+    """The archive is the copy of another one, and not complete yet."""
+
+    code = "archive_unfinished"
 
 
 class ArchiveBusy(ArchiveError):

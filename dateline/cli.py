@@ -10,7 +10,7 @@ import sys
 import typer
 
 from archive.errors import DatelineError, QueryError
-from dateline.commands import annotate, doctor, evaluate, export, index, manage, search, serve
+from dateline.commands import annotate, doctor, evaluate, export, index, manage, migrate, search, serve
 
 __all__ = ["app", "main"]
 
@@ -31,6 +31,7 @@ for command in (
     export.export,
     manage.stats,
     manage.rebuild,
+    migrate.migrate,
     doctor.doctor,
     evaluate.evaluate,
     annotate.annotate,

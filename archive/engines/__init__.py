@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.embedding import Embedder
-from archive.engine import Engine
+from archive.engine import Engine, Identity
 from archive.errors import ArchiveMissing, ArchiveOutdated
 
-__all__ = ["check_model", "create_archive", "open_archive"]
+__all__ = ["check_model", "create_archive", "create_copy", "open_archive"]
 
 
 def open_archive(location: str, *, outdated: bool = False) -> Engine:
@@ -34,6 +34,20 @@ def create_archive(location: str, embedder: Embedder) -> Engine:
         return _create(location, embedder.name, embedder.dimensions)
     check_model(engine, embedder)
     return engine
+
+
+def create_copy(location: str, identity: Identity) -> Engine:
+    """An archive to copy another one into (`archive.copying`), or the unfinished one of an earlier run.
+
+    Raises ArchiveForeign where there is anything else.
+    """
+    if _is_url(location):
+        from archive.engines.elastic import ElasticEngine
+
+        return ElasticEngine.create_copy(location, identity)
+    from archive.engines.embedded import EmbeddedEngine
+
+    return EmbeddedEngine.create_copy(Path(location), identity)
 
 
 def check_model(engine: Engine, embedder: Embedder) -> None:

@@ -18,10 +18,12 @@ from archive.article import Prepared, Stored
 from archive.engine import (
     Bucket,
     Commit,
+    Copy,
     Cursor,
     FacetCounts,
     FacetName,
     Hit,
+    Identity,
     Page,
     Rebuilding,
     Refinement,
@@ -57,6 +59,10 @@ class Oracle:
         self._live: dict[str, Reading] = {}
         self._sequence = 0
         self._next_number = 0
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.secret, self.model, 0, "english")
 
     @property
     def state(self) -> str:
@@ -112,6 +118,25 @@ class Oracle:
         ]
         return behind[:limit]
 
+    def copies(self, sequence: int, after: str = "", limit: int = 1000) -> list[Copy]:
+        found = [self._live[s.article.id] for s in self.since(sequence, after, limit)]
+        return [Copy(r.stored, r.prepared.vectors, r.prepared.names) for r in found]
+
+    def adopt(
+        self,
+        copies: Sequence[Copy],
+        sequence: int,
+        next_number: int,
+        gone: Sequence[str] = (),
+        *,
+        complete: bool = False,
+    ) -> None:
+        live = {id: reading for id, reading in self._live.items() if id not in gone}
+        for copy in copies:
+            prepared = Prepared(copy.stored.article, copy.vectors, copy.names)
+            live[copy.stored.article.id] = Reading(copy.stored, prepared, self._analyser)
+        self._live, self._sequence, self._next_number = live, sequence, next_number
+
     def suggest(self, prefix: str, fields: Sequence[str], limit: int = 10) -> list[Suggestion]:
         counts: Counter[tuple[str, str]] = Counter()
         for reading in self._live.values():
@@ -127,6 +152,7 @@ class Oracle:
             articles=len(self._live),
             passages=sum(len(r.prepared.vectors) for r in self._live.values()),
             sequence=self._sequence,
+            next_number=self._next_number,
             first_published=dated[0].stored.article.published if dated else None,
             last_published=dated[-1].stored.article.published if dated else None,
             bytes=0,

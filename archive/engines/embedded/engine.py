@@ -7,75 +7,37 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import orjson
 from tantivy import Index
 
 from archive.analysis import ANALYSIS_VERSION, Analyser
 from archive.article import Prepared, Stored
 from archive.batches import check_prepared, numbered
-from archive.engine import Commit, Page, Rebuilding, Search, Stats, Suggestion
+from archive.engine import Commit, Copy, Identity, Page, Rebuilding, Search, Stats, Suggestion
 from archive.engines.embedded.files import Marker
+from archive.engines.embedded.manifest import FORMAT_VERSION, Manifest
 from archive.engines.embedded.schema import build_schema
 from archive.engines.embedded.searching import run
 from archive.engines.embedded.snapshot import Names, Snapshot
 from archive.engines.embedded.suggesting import suggest
 from archive.engines.embedded.writing import Batch, write_lock
-from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing, ArchiveOutdated
+from archive.errors import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveForeign,
+    ArchiveMissing,
+    ArchiveOutdated,
+    ArchiveUnfinished,
+)
 
-__all__ = ["FORMAT_VERSION", "EmbeddedEngine", "Manifest"]
+__all__ = ["EmbeddedEngine"]
 
-FORMAT_VERSION = 1
 REBUILD_BATCH = 500
 _REBUILD = "run `dateline rebuild`"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """`archive.json`."""
-
-    format: int
-    analysis: int
-    language: str
-    model: str
-    dimensions: int
-    secret: str
-    index: str
-
-    def write(self, folder: Path) -> None:
-        """Replaces the file at one instant."""
-        temporary = folder / "archive.json.new"
-        with temporary.open("wb") as handle:
-            handle.write(orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2))
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(folder / "archive.json")
-
-    @classmethod
-    def read(cls, folder: Path) -> Manifest:
-        path = folder / "archive.json"
-        try:
-            return cls(**orjson.loads(path.read_bytes()))
-        except FileNotFoundError:
-            if folder.is_dir() and any(folder.iterdir()):
-                raise ArchiveForeign(
-                    f"{folder} is not a Dateline archive (it has no archive.json): name another folder."
-                ) from None
-            raise ArchiveMissing(
-                f"There is no archive in {folder}: make one with `dateline index PATH --archive {folder}`."
-            ) from None
-        except NotADirectoryError:
-            raise ArchiveForeign(f"{folder} is a file, not a folder with an archive: name a folder.") from None
-        except OSError as error:
-            raise ArchiveDamaged(f"{path} can't be read: {error.strerror}.") from None
-        except (orjson.JSONDecodeError, TypeError):
-            raise ArchiveDamaged(
-                f"{path} is damaged: restore it from a backup, or index the articles again into a new folder."
-            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +68,26 @@ class EmbeddedEngine:
         cls, folder: Path, model: str = "none", dimensions: int = 384, language: str = "english"
     ) -> EmbeddedEngine:
         """A new, empty archive; raises ArchiveForeign where the folder holds something already."""
+        return cls._create(folder, Identity(secrets.token_bytes(32), model, dimensions, language), unfinished=False)
+
+    @classmethod
+    def create_copy(cls, folder: Path, identity: Identity) -> EmbeddedEngine:
+        """An archive to `adopt` another one's articles into: a new one, or the one where this was broken off.
+
+        Raises ArchiveForeign where the folder holds anything else.
+        """
+        try:
+            engine = cls.open(folder, unfinished=True)
+        except ArchiveMissing:
+            return cls._create(folder, identity, unfinished=True)
+        if not engine.manifest.unfinished or engine.identity != identity:
+            raise ArchiveForeign(
+                f"{folder} holds an archive already, and no unfinished copy of this one: name a new folder."
+            )
+        return engine
+
+    @classmethod
+    def _create(cls, folder: Path, identity: Identity, *, unfinished: bool) -> EmbeddedEngine:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(p.name not in ("index-1", "write.lock") for p in folder.iterdir()):
@@ -113,7 +95,14 @@ class EmbeddedEngine:
             with write_lock(folder):
                 (folder / "index-1" / "text").mkdir(parents=True, exist_ok=True)
                 manifest = Manifest(
-                    FORMAT_VERSION, ANALYSIS_VERSION, language, model, dimensions, secrets.token_hex(32), "index-1"
+                    FORMAT_VERSION,
+                    ANALYSIS_VERSION,
+                    identity.language,
+                    identity.model,
+                    identity.dimensions,
+                    identity.secret.hex(),
+                    "index-1",
+                    unfinished,
                 )
                 Index(build_schema(), str(folder / "index-1" / "text"))
                 manifest.write(folder)
@@ -124,9 +113,14 @@ class EmbeddedEngine:
         return cls(folder, manifest)
 
     @classmethod
-    def open(cls, folder: Path, *, outdated: bool = False) -> EmbeddedEngine:
-        """An existing archive. `outdated`: open one of another analysis version too, to rebuild it."""
+    def open(cls, folder: Path, *, outdated: bool = False, unfinished: bool = False) -> EmbeddedEngine:
+        """An existing archive. `outdated`: open one of another analysis version too, to rebuild it; `unfinished`: a
+        copy that isn't complete yet, to complete it."""
         manifest = Manifest.read(folder)
+        if manifest.unfinished and not unfinished:
+            raise ArchiveUnfinished(
+                f"{folder} is the unfinished copy of another archive: run the same `dateline migrate` again."
+            )
         if manifest.format != FORMAT_VERSION:
             raise ArchiveOutdated(
                 f"{folder} has format {manifest.format}, this Dateline reads format {FORMAT_VERSION}: export it "
@@ -147,6 +141,11 @@ class EmbeddedEngine:
     @property
     def model(self) -> str:
         return self.manifest.model
+
+    @property
+    def identity(self) -> Identity:
+        manifest = self.manifest
+        return Identity(self.secret, manifest.model, manifest.dimensions, manifest.language)
 
     @property
     def state(self) -> str:
@@ -186,15 +185,44 @@ class EmbeddedEngine:
         return self._snapshot().by_id(ids)
 
     def since(self, sequence: int, after: str = "", limit: int = 1000) -> list[Stored]:
+        return _since(self._snapshot(), sequence, after, limit)
+
+    def copies(self, sequence: int, after: str = "", limit: int = 1000) -> list[Copy]:
         snapshot = self._snapshot()
-        found: list[Stored] = []
-        # Of the position's own sequence, those with a later id still follow.
-        numbers = iter(snapshot.after(sequence - 1 if after else sequence).tolist())
-        while len(found) < limit and (some := list(islice(numbers, limit))):
-            stored = snapshot.stored(some)
-            ordered = (stored[n] for n in some)
-            found += [s for s in ordered if (s.sequence, s.article.id) > (sequence, after)]
-        return found[:limit]
+        found = _since(snapshot, sequence, after, limit)
+        return [Copy(s, snapshot.codes_of(s.number), snapshot.names_of(s.number)) for s in found]
+
+    def adopt(
+        self,
+        copies: Sequence[Copy],
+        sequence: int,
+        next_number: int,
+        gone: Sequence[str] = (),
+        *,
+        complete: bool = False,
+    ) -> None:
+        with write_lock(self.folder):
+            opened = self._current()
+            if not self.manifest.unfinished:
+                raise ArchiveError(f"{self.folder} is an archive of its own: articles are indexed into it, not copied.")
+            present = opened.snapshot.by_id(gone)
+            with self._batch(opened) as writing:
+                for copy in copies:
+                    stored = copy.stored
+                    prepared = Prepared(stored.article, copy.vectors, copy.names)
+                    check_prepared(prepared, self.manifest.dimensions)
+                    writing.add(
+                        prepared,
+                        number=stored.number,
+                        sequence=stored.sequence,
+                        first_sequence=stored.first_sequence,
+                        digest=stored.digest,
+                    )
+                for id, known in present.items():
+                    writing.delete(id, number=known.number, sequence=sequence)
+                writing.commit(sequence=sequence, next_number=next_number)
+            if complete:
+                replace(self.manifest, unfinished=False).write(self.folder)
 
     def suggest(self, prefix: str, fields: Sequence[str], limit: int = 10) -> list[Suggestion]:
         return suggest(self._snapshot(), self.analyser, prefix, fields, limit)
@@ -214,6 +242,7 @@ class EmbeddedEngine:
             articles=len(live),
             passages=passages,
             sequence=snapshot.marker.sequence,
+            next_number=snapshot.marker.next_number,
             first_published=dates[0],
             last_published=dates[-1],
             bytes=sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()),
@@ -345,3 +374,14 @@ def _fill(
                 )
             marker = writing.commit(sequence=snapshot.marker.sequence, next_number=snapshot.marker.next_number)
         names.read(target / "names", marker.names)
+
+
+def _since(snapshot: Snapshot, sequence: int, after: str, limit: int) -> list[Stored]:
+    found: list[Stored] = []
+    # Of the position's own sequence, those with a later id still follow.
+    numbers = iter(snapshot.after(sequence - 1 if after else sequence).tolist())
+    while len(found) < limit and (some := list(islice(numbers, limit))):
+        stored = snapshot.stored(some)
+        ordered = (stored[n] for n in some)
+        found += [s for s in ordered if (s.sequence, s.article.id) > (sequence, after)]
+    return found[:limit]

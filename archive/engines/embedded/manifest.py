@@ -1,0 +1,61 @@
+"""`archive.json`: what an archive in a folder is, and which of its indexes is in use."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+
+from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing
+
+__all__ = ["FORMAT_VERSION", "Manifest"]
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`archive.json`."""
+
+    format: int
+    analysis: int
+    language: str
+    model: str
+    dimensions: int
+    secret: str
+    index: str
+    unfinished: bool = False
+    """It is being made a copy of another archive."""
+
+    def write(self, folder: Path) -> None:
+        """Replaces the file at one instant."""
+        temporary = folder / "archive.json.new"
+        with temporary.open("wb") as handle:
+            handle.write(orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2))
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(folder / "archive.json")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        path = folder / "archive.json"
+        try:
+            return cls(**orjson.loads(path.read_bytes()))
+        except FileNotFoundError:
+            if folder.is_dir() and any(folder.iterdir()):
+                raise ArchiveForeign(
+                    f"{folder} is not a Dateline archive (it has no archive.json): name another folder."
+                ) from None
+            raise ArchiveMissing(
+                f"There is no archive in {folder}: make one with `dateline index PATH --archive {folder}`."
+            ) from None
+        except NotADirectoryError:
+            raise ArchiveForeign(f"{folder} is a file, not a folder with an archive: name a folder.") from None
+        except OSError as error:
+            raise ArchiveDamaged(f"{path} can't be read: {error.strerror}.") from None
+        except (orjson.JSONDecodeError, TypeError):
+            raise ArchiveDamaged(
+                f"{path} is damaged: restore it from a backup, or index the articles again into a new folder."
+            ) from None
