@@ -1,6 +1,7 @@
 """A program to be killed: writes numbered articles into an archive, batch by batch, skipping what is there.
 
 python writer.py FOLDER BATCHES
+python writer.py URL BATCHES SECONDS [SIZE]    on Elasticsearch, with a lease of so many seconds and larger batches
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from archive.article import Article, Mention, Passage, Prepared
+from archive.engine import Engine
+from archive.engines.elastic import ElasticEngine
 from archive.engines.embedded import EmbeddedEngine
 from archive.errors import ArchiveMissing
 
@@ -37,22 +40,31 @@ def article(number: int, version: int) -> Prepared:
     )
 
 
-def batch(place: int) -> list[Prepared]:
+def batch(place: int, size: int = BATCH) -> list[Prepared]:
     """New articles and, from the third batch on, new versions of old ones."""
-    new = [article(place * BATCH + i, 0) for i in range(BATCH)]
-    old = [article((place - 2) * BATCH + i, 1) for i in range(0, BATCH, 2)] if place >= 2 else []
+    new = [article(place * size + i, 0) for i in range(size)]
+    old = [article((place - 2) * size + i, 1) for i in range(0, size, 2)] if place >= 2 else []
     return new + old
 
 
 def main() -> None:
-    folder, batches = Path(sys.argv[1]), int(sys.argv[2])
-    try:
-        engine = EmbeddedEngine.open(folder)
-    except ArchiveMissing:
-        engine = EmbeddedEngine.create(folder, "test", DIMENSIONS)
+    location, batches = sys.argv[1], int(sys.argv[2])
+    size = int(sys.argv[4]) if len(sys.argv) > 4 else BATCH
+    engine = opened(location, float(sys.argv[3]) if len(sys.argv) > 3 else 0)
     print("open", flush=True)
-    for place in range(engine.stats().sequence, batches):
-        print(engine.write(batch(place)).sequence, flush=True)
+    for place in range(engine.stats().articles // size, batches):
+        print(engine.write(batch(place, size)).sequence, flush=True)
+
+
+def opened(location: str, lease_seconds: float) -> Engine:
+    try:
+        if lease_seconds:
+            return ElasticEngine.open(location, lease_seconds=lease_seconds)
+        return EmbeddedEngine.open(Path(location))
+    except ArchiveMissing:
+        if lease_seconds:
+            return ElasticEngine.create(location, "test", DIMENSIONS, lease_seconds=lease_seconds)
+        return EmbeddedEngine.create(Path(location), "test", DIMENSIONS)
 
 
 if __name__ == "__main__":

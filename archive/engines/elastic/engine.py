@@ -76,12 +76,11 @@ class ElasticEngine:
             vectors,
         )
         with suppress(ArchiveMissing):
-            index, _ = _manifest(connection, name)
-            with suppress(ArchiveMissing):
-                StateStore(connection).read()
-                raise taken
-            # Its creation was interrupted before it had a state, so that nothing is in it.
-            connection.call(lambda: client.indices.delete(index=index))
+            _opened(connection)
+            raise taken
+        with suppress(Gone):
+            # Its creation was interrupted before it had a state: `_opened` made sure that nothing is in it.
+            connection.call(lambda: client.indices.delete(index=state.index))
         create_index(connection, state.index, manifest, shards, (name, f"{name}-writer-0"))
         try:
             StateStore(connection).create(state)
@@ -97,12 +96,7 @@ class ElasticEngine:
         """
         connection = Connection(Address(location))
         shown = connection.address.location
-        _manifest(connection, connection.address.name)
-        state, _ = StateStore(connection).read()
-        try:
-            _, manifest = _manifest(connection, state.index)
-        except ArchiveMissing:
-            raise connection.damaged(f"its index {state.index} is gone") from None
+        state, manifest = _opened(connection)
         if manifest.format != FORMAT_VERSION:
             raise ArchiveOutdated(
                 f"{shown} has format {manifest.format}, this Dateline reads format {FORMAT_VERSION}: export it with "
@@ -215,6 +209,27 @@ class ElasticEngine:
         with self._lock:
             self._view = new
         return new
+
+
+def _opened(connection: Connection) -> tuple[State, Manifest]:
+    """State and manifest of an archive; raises ArchiveMissing where there is nothing, ArchiveDamaged for a part."""
+    name, client = connection.address.name, connection.client
+    index: str | None = None
+    with suppress(ArchiveMissing):
+        index, _ = _manifest(connection, name)
+    try:
+        state, _ = StateStore(connection).read()
+    except ArchiveMissing:
+        first = index or f"{name}-1"
+        with suppress(Gone):
+            if connection.call(lambda: client.count(index=first))["count"]:
+                raise connection.damaged("its state is gone") from None
+        raise
+    try:
+        _, manifest = _manifest(connection, state.index)
+    except ArchiveMissing:
+        raise connection.damaged(f"its index {state.index} is gone") from None
+    return state, manifest
 
 
 def _manifest(connection: Connection, name: str) -> tuple[str, Manifest]:

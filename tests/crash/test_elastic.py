@@ -1,0 +1,253 @@
+"""Writers on Elasticsearch, killed or stopped at any moment.
+
+What was committed stays, no half of a batch's new articles is ever seen, no updated article is ever missing, `since`
+skips nothing, and a new run completes it.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from archive.article import Stored
+from archive.engine import Search
+from archive.engines.elastic import ElasticEngine
+from archive.engines.elastic.state import StateStore
+from archive.errors import ArchiveBusy, DatelineError
+from tests.crash import writer
+
+BATCHES = 8
+LEASE = 1.0
+"""Seconds."""
+LARGE = 3_000
+"""Articles in a batch that takes a second or more."""
+
+
+@pytest.fixture
+def location(elasticsearch_url: str) -> str:
+    return f"{elasticsearch_url}/crash-{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def engine(location: str) -> ElasticEngine:
+    return ElasticEngine.create(location, "test", writer.DIMENSIONS, lease_seconds=LEASE)
+
+
+def run(location: str, batches: int, size: int = writer.BATCH) -> subprocess.Popen[str]:
+    command = [sys.executable, writer.__file__, location, str(batches), str(LEASE), str(size)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code, and what it said of errors."""
+    _, errors = process.communicate(timeout=120)
+    return process.returncode, errors
+
+
+class Follower:
+    """Reads on from where it was, as alerts and exports do; knows the newest version it was shown of each article."""
+
+    def __init__(self, engine: ElasticEngine) -> None:
+        self.engine = engine
+        self.position = (0, "")
+        self.known: dict[str, Stored] = {}
+
+    def follow(self) -> None:
+        while step := self.engine.since(*self.position, limit=500):
+            assert [(s.sequence, s.article.id) for s in step] == sorted((s.sequence, s.article.id) for s in step)
+            self.position = (step[-1].sequence, step[-1].article.id)
+            self.known.update({s.article.id: s for s in step})
+
+
+@contextmanager
+def watching(engine: ElasticEngine, size: int) -> Iterator[list[int]]:
+    """Reads all the while in another thread: how many articles there are, which must never be a part of a batch."""
+    seen: list[int] = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            seen.append(engine.search(Search(limit=0)).total)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        thread.join()
+    assert seen
+    assert seen == sorted(seen)
+    assert {n % size for n in seen} == {0}
+
+
+def everything(engine: ElasticEngine) -> dict[str, Stored]:
+    """All articles, walked from the beginning."""
+    follower = Follower(engine)
+    follower.follow()
+    return follower.known
+
+
+def assert_completed(engine: ElasticEngine, batches: int, size: int = writer.BATCH) -> None:
+    """The archive holds just what that many batches make, each article whole and with a number of its own."""
+    assert engine.check() == []
+    expected = {p.article.id: p.article for place in range(batches) for p in writer.batch(place, size)}
+    found = everything(engine)
+    assert {id: s.article for id, s in found.items()} == expected
+    assert sorted(s.number for s in found.values()) == list(range(len(expected)))
+    assert engine.search(Search(limit=0)).total == len(expected)
+
+
+def held(engine: ElasticEngine) -> bool:
+    """Whether a writer has the lease."""
+    return bool(StateStore(engine._connection).read()[0].writer)
+
+
+def stop_in_its_batch(engine: ElasticEngine, process: subprocess.Popen[str], seconds: float) -> None:
+    """SIGSTOP, so many seconds after it took the lease."""
+    while not held(engine):
+        time.sleep(0.005)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGSTOP)
+
+
+def test_killed_at_any_moment_and_run_again_gives_every_article_once(engine: ElasticEngine, location: str) -> None:
+    chance = random.Random(11)
+    reader, follower = ElasticEngine.open(location), Follower(ElasticEngine.open(location))
+    killed_in_a_batch = 0
+    with watching(reader, writer.BATCH):
+        for _ in range(14):
+            process = run(location, BATCHES)
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(chance.random() * 0.25)
+            process.send_signal(signal.SIGKILL)
+            finish(process)
+            killed_in_a_batch += held(engine)
+            before = set(follower.known)
+            follower.follow()
+            # Nothing that was ever shown is missing, whatever became of its new version.
+            assert before <= engine.get(before).keys() <= everything(engine).keys()
+        code, errors = finish(run(location, BATCHES))
+    assert code == 0, errors
+    assert killed_in_a_batch > 3
+    assert_completed(engine, BATCHES)
+    follower.follow()
+    assert {id: s.article for id, s in follower.known.items()} == {
+        id: s.article for id, s in everything(engine).items()
+    }
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.5])
+@pytest.mark.parametrize("batches", [0, 2], ids=["new articles", "new articles and updates"])
+def test_a_writer_stopped_past_its_lease_adds_nothing_when_it_wakes(
+    engine: ElasticEngine, location: str, batches: int, seconds: float
+) -> None:
+    for place in range(batches):
+        engine.write(writer.batch(place, LARGE))
+    follower = Follower(ElasticEngine.open(location))
+    follower.follow()
+    process = run(location, batches + 1, LARGE)
+    stop_in_its_batch(engine, process, seconds)
+    assert held(engine), "the batch was over before the writer was stopped: it must be larger"
+    try:
+        before = {p.article.id for place in range(batches) for p in writer.batch(place, LARGE)}
+        assert everything(engine).keys() == before
+        follower.follow()
+        other = [writer.article(1_000_000 + i, 0) for i in range(writer.BATCH)]
+        time.sleep(LEASE)
+        sequence = engine.write(other).sequence
+        assert sequence == batches + 2
+        after = before | {p.article.id for p in other}
+        assert everything(engine).keys() == after
+        follower.follow()
+    finally:
+        process.send_signal(signal.SIGCONT)
+    code, errors = finish(process)
+    assert code != 0
+    assert ArchiveBusy.__name__ in errors
+    assert "run it again" in errors
+    assert engine.check() == []
+    found = everything(engine)
+    assert found.keys() == after
+    assert found.keys() == set(engine.get(after))
+    # Whatever the stopped writer had updated belongs to a commit that came about.
+    assert {s.sequence for s in found.values()} <= {*range(1, batches + 1), sequence}
+    follower.follow()
+    assert {id: s.article for id, s in follower.known.items()} == {id: s.article for id, s in found.items()}
+    # Run again, it completes the batch.
+    engine.write([], [p.article.id for p in other])
+    code, errors = finish(run(location, batches + 1, LARGE))
+    assert code == 0, errors
+    follower.follow()
+    final = {p.article.id: p.article for place in range(batches + 1) for p in writer.batch(place, LARGE)}
+    assert {id: s.article for id, s in everything(engine).items()} == final
+    assert {id: follower.known[id].article for id in final} == final
+
+
+def test_two_writers_take_turns(engine: ElasticEngine, location: str) -> None:
+    def write(first: int) -> None:
+        own = ElasticEngine.open(location, lease_seconds=30.0)
+        for i in range(4):
+            own.write([writer.article(first + i, 0)])
+
+    threads = [threading.Thread(target=write, args=(100 * n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert engine.stats().sequence == 12
+    assert sorted(s.number for s in engine.since(0)) == list(range(12))
+    assert engine.check() == []
+
+
+def test_a_writer_waits_ten_seconds_for_another_and_then_says_so(engine: ElasticEngine, location: str) -> None:
+    engine.write(writer.batch(0))
+    slow = ElasticEngine.open(location, lease_seconds=60.0)
+    with slow._writer.lease() as lease:
+        started = time.monotonic()
+        with pytest.raises(ArchiveBusy, match="Another process is writing"):
+            engine.write(writer.batch(1))
+        assert 10 <= time.monotonic() - started < 15
+        lease.release()
+    assert engine.write(writer.batch(1)).sequence == 2
+
+
+def test_a_rebuild_that_was_killed_leaves_the_archive_as_it_was(engine: ElasticEngine, location: str) -> None:
+    for place in range(4):
+        engine.write(writer.batch(place))
+    before = engine.since(0)
+
+    def fail(batch: object) -> list[object]:
+        raise ArchiveBusy("the preparation failed")
+
+    with pytest.raises(DatelineError, match="preparation"):
+        engine.rebuild(fail)  # type: ignore[arg-type]
+    reader = ElasticEngine.open(location)
+    assert reader.since(0) == before
+    engine.rebuild()
+    assert reader.since(0) == before
+    assert_completed(reader, 4)
+    assert engine.write(writer.batch(4)).sequence > 4
+
+
+def test_searches_are_served_during_a_rebuild(engine: ElasticEngine, location: str) -> None:
+    for place in range(3):
+        engine.write(writer.batch(place, 700))
+    reader = ElasticEngine.open(location)
+    with watching(reader, 700) as seen:
+        engine.rebuild()
+        engine.rebuild()
+        engine.write(writer.batch(3, 700))
+    assert seen[0] == 2100
+    assert reader.stats().details["index"] == engine.stats().details["index"]
+    assert_completed(reader, 4, 700)
