@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from archive.article import Prepared
-from archive.engine import Commit, Engine
+from archive.engine import Commit, Engine, Identity
 from archive.engines.elastic import ElasticEngine
 from archive.engines.embedded import EmbeddedEngine
 
@@ -32,6 +32,9 @@ class Kit:
     """A new, empty archive in (or named after) a folder that doesn't exist yet."""
     reopen: Callable[[Engine, Path], Engine]
     """The same archive after a restart."""
+    create_copy: Callable[[Path, Identity], Engine]
+    """An archive to copy another one into, or the unfinished one that is there."""
+    open: Callable[[Path], Engine]
 
 
 def _embedded() -> Kit:
@@ -39,7 +42,12 @@ def _embedded() -> Kit:
         engine.close()
         return EmbeddedEngine.open(folder)
 
-    return Kit(lambda folder: EmbeddedEngine.create(folder, dimensions=corpus.DIMENSIONS), reopen)
+    return Kit(
+        lambda folder: EmbeddedEngine.create(folder, dimensions=corpus.DIMENSIONS),
+        reopen,
+        EmbeddedEngine.create_copy,
+        EmbeddedEngine.open,
+    )
 
 
 def _elastic(server: str, shards: int) -> Kit:
@@ -54,7 +62,10 @@ def _elastic(server: str, shards: int) -> Kit:
         engine.close()
         return ElasticEngine.open(location(folder))
 
-    return Kit(create, reopen)
+    def create_copy(folder: Path, identity: Identity) -> Engine:
+        return ElasticEngine.create_copy(location(folder), identity, shards=shards)
+
+    return Kit(create, reopen, create_copy, lambda folder: ElasticEngine.open(location(folder)))
 
 
 ENGINES = ("embedded", "elastic", "elastic-3-shards")

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 from archive.analysis import ANALYSIS_VERSION, Analyser
 from archive.article import Prepared, Stored
 from archive.batches import check_prepared
-from archive.engine import Commit, Page, Rebuilding, Search, Stats, Suggestion
+from archive.engine import Commit, Copy, Identity, Page, Rebuilding, Search, Stats, Suggestion
 from archive.engines.elastic.connection import Address, Conflict, Connection, Gone
 from archive.engines.elastic.document import document_id, stored_of
-from archive.engines.elastic.listing import check, since, stats
+from archive.engines.elastic.listing import check, copies, since, stats
 from archive.engines.elastic.mapping import FORMAT_VERSION, Manifest, VectorIndex
 from archive.engines.elastic.rebuilding import Rebuild, create_index
 from archive.engines.elastic.searching import run
@@ -24,7 +24,7 @@ from archive.engines.elastic.state import LEASE_SECONDS, State, StateStore
 from archive.engines.elastic.suggesting import suggest
 from archive.engines.elastic.view import Changed, Reader, View
 from archive.engines.elastic.writing import Writer
-from archive.errors import ArchiveForeign, ArchiveMissing, ArchiveOutdated
+from archive.errors import ArchiveForeign, ArchiveMissing, ArchiveOutdated, ArchiveUnfinished
 
 __all__ = ["ElasticEngine"]
 
@@ -60,18 +60,56 @@ class ElasticEngine:
         lease_seconds: float = LEASE_SECONDS,
     ) -> ElasticEngine:
         """A new, empty archive; raises ArchiveForeign where there is something of that name already."""
+        identity = Identity(secrets.token_bytes(32), model, dimensions, language)
+        return cls._create(location, identity, vectors, shards, lease_seconds, unfinished=False)
+
+    @classmethod
+    def create_copy(
+        cls,
+        location: str,
+        identity: Identity,
+        *,
+        vectors: VectorIndex = "flat",
+        shards: int = 1,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> ElasticEngine:
+        """An archive to `adopt` another one's articles into: a new one, or the one where this was broken off.
+
+        Raises ArchiveForeign where there is anything else of that name.
+        """
+        try:
+            engine = cls.open(location, lease_seconds=lease_seconds, unfinished=True)
+        except ArchiveMissing:
+            return cls._create(location, identity, vectors, shards, lease_seconds, unfinished=True)
+        if not engine._store.read()[0].unfinished or engine.identity != identity:
+            raise ArchiveForeign(
+                f"{location} holds an archive already, and no unfinished copy of this one: name another archive."
+            )
+        return engine
+
+    @classmethod
+    def _create(
+        cls,
+        location: str,
+        identity: Identity,
+        vectors: VectorIndex,
+        shards: int,
+        lease_seconds: float,
+        *,
+        unfinished: bool,
+    ) -> ElasticEngine:
         connection = Connection(Address(location))
         name = connection.address.name
         client = connection.client
         taken = ArchiveForeign(f"{connection.address.location} exists already: name another archive.")
-        state = State(f"{name}-1")
+        state = State(f"{name}-1", unfinished=unfinished)
         manifest = Manifest(
             FORMAT_VERSION,
             ANALYSIS_VERSION,
-            language,
-            model,
-            dimensions,
-            secrets.token_hex(32),
+            identity.language,
+            identity.model,
+            identity.dimensions,
+            identity.secret.hex(),
             secrets.token_hex(8),
             vectors,
         )
@@ -89,14 +127,27 @@ class ElasticEngine:
         return cls(connection, state, manifest, lease_seconds)
 
     @classmethod
-    def open(cls, location: str, *, outdated: bool = False, lease_seconds: float = LEASE_SECONDS) -> ElasticEngine:
-        """An existing archive. `outdated`: open one of another analysis version too, to rebuild it.
+    def open(
+        cls,
+        location: str,
+        *,
+        outdated: bool = False,
+        unfinished: bool = False,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> ElasticEngine:
+        """An existing archive. `outdated`: open one of another analysis version too, to rebuild it; `unfinished`: a
+        copy that isn't complete yet, to complete it.
 
-        Raises ArchiveMissing, ArchiveForeign, ArchiveOutdated, or ArchiveError where the server doesn't answer.
+        Raises ArchiveMissing, ArchiveForeign, ArchiveOutdated, ArchiveUnfinished, or ArchiveError where the server
+        doesn't answer.
         """
         connection = Connection(Address(location))
         shown = connection.address.location
         state, manifest = _opened(connection)
+        if state.unfinished and not unfinished:
+            raise ArchiveUnfinished(
+                f"{shown} is the unfinished copy of another archive: run the same `dateline migrate` again."
+            )
         if manifest.format != FORMAT_VERSION:
             raise ArchiveOutdated(
                 f"{shown} has format {manifest.format}, this Dateline reads format {FORMAT_VERSION}: export it with "
@@ -115,6 +166,11 @@ class ElasticEngine:
     @property
     def model(self) -> str:
         return self._view.manifest.model
+
+    @property
+    def identity(self) -> Identity:
+        manifest = self._view.manifest
+        return Identity(self.secret, manifest.model, manifest.dimensions, manifest.language)
 
     @property
     def state(self) -> str:
@@ -149,6 +205,23 @@ class ElasticEngine:
 
     def since(self, sequence: int, after: str = "", limit: int = 1000) -> list[Stored]:
         return self._read(lambda reader: since(reader, sequence, after, limit))
+
+    def copies(self, sequence: int, after: str = "", limit: int = 1000) -> list[Copy]:
+        return self._read(lambda reader: copies(reader, sequence, after, limit))
+
+    def adopt(
+        self,
+        copies: Sequence[Copy],
+        sequence: int,
+        next_number: int,
+        gone: Sequence[str] = (),
+        *,
+        complete: bool = False,
+    ) -> None:
+        manifest = self._latest().manifest
+        for one in copies:
+            check_prepared(Prepared(one.stored.article, one.vectors, one.names), manifest.dimensions)
+        self._writer.adopt(manifest, copies, sequence, next_number, gone, complete=complete)
 
     def suggest(self, prefix: str, fields: Sequence[str], limit: int = 10) -> list[Suggestion]:
         return self._read(lambda reader: suggest(reader, self.analyser, prefix, fields, limit))

@@ -8,19 +8,36 @@ from typing import Any
 
 from archive.analysis import Analyser
 from archive.article import Stored
-from archive.engine import Stats
+from archive.engine import Copy, Stats
 from archive.engines.elastic.document import prepared_of, stored_of, stream_text
 from archive.engines.elastic.view import Reader
 from archive.streams import Streams
 
-__all__ = ["check", "since", "stats"]
+__all__ = ["check", "copies", "since", "stats"]
 
 Json = dict[str, Any]
 _REBUILD = "run `dateline rebuild`"
 
 
 def since(reader: Reader, sequence: int, after: str, limit: int) -> list[Stored]:
-    """`archive.engine.Engine.since`.
+    """`archive.engine.Engine.since`."""
+    committed = reader.view.state.committed
+    found = [_clipped(stored_of(source), committed) for source in _behind(reader, sequence, after, limit, ["content"])]
+    return sorted(found, key=_position)[:limit]
+
+
+def copies(reader: Reader, sequence: int, after: str, limit: int) -> list[Copy]:
+    """`archive.engine.Engine.copies`."""
+    committed, dimensions = reader.view.state.committed, reader.view.manifest.dimensions
+    found = []
+    for source in _behind(reader, sequence, after, limit, ["content", "codes"]):
+        prepared, stored = prepared_of(source, dimensions)
+        found.append(Copy(_clipped(stored, committed), prepared.vectors, prepared.names))
+    return sorted(found, key=lambda c: _position(c.stored))[:limit]
+
+
+def _behind(reader: Reader, sequence: int, after: str, limit: int, bring: Sequence[str]) -> list[Json]:
+    """Sources of the next articles behind a position, a few more than asked for.
 
     An article whose new version belongs to a commit that is still being made counts as one of the last commit, and
     comes again with its own: so no walk misses it, and none goes past articles that are yet to come.
@@ -35,13 +52,19 @@ def since(reader: Reader, sequence: int, after: str, limit: int) -> list[Stored]
     early: list[Json] = [{"range": {"sequence": {"gt": committed}}}]
     if sequence == committed and after:
         early.append({"range": {"id": {"gt": after}}})
-    found = [_listed([*visible, position, {"range": {"sequence": {"lte": committed}}}], ["sequence", "id"], limit)]
+    within = [*visible, position, {"range": {"sequence": {"lte": committed}}}]
+    found = [_listed(within, ["sequence", "id"], limit, bring)]
     if sequence < committed or (sequence == committed and after):
-        found.append(_listed([*visible, *early], ["id"], limit))
-    answers = reader.ask(found)
-    stored = [stored_of(hit["_source"]) for answer in answers for hit in answer["hits"]["hits"]]
-    stored = [replace(s, sequence=min(s.sequence, committed)) for s in stored]
-    return sorted(stored, key=lambda s: (s.sequence, s.article.id))[:limit]
+        found.append(_listed([*visible, *early], ["id"], limit, bring))
+    return [hit["_source"] for answer in reader.ask(found) for hit in answer["hits"]["hits"]]
+
+
+def _clipped(stored: Stored, committed: int) -> Stored:
+    return replace(stored, sequence=min(stored.sequence, committed))
+
+
+def _position(stored: Stored) -> tuple[int, str]:
+    return stored.sequence, stored.article.id
 
 
 def stats(reader: Reader) -> Stats:
@@ -65,6 +88,7 @@ def stats(reader: Reader) -> Stats:
         articles=answer["hits"]["total"]["value"],
         passages=int(answer["aggregations"]["passages"]["value"]),
         sequence=view.state.committed,
+        next_number=view.state.next_number,
         first_published=dates[0] if dates else None,
         last_published=dates[-1] if dates else None,
         bytes=sizes["_all"]["total"]["store"]["size_in_bytes"],
@@ -114,11 +138,11 @@ def check(reader: Reader, analyser: Analyser) -> list[str]:
     return problems
 
 
-def _listed(filters: Sequence[Json], sort: Sequence[str], size: int) -> Json:
+def _listed(filters: Sequence[Json], sort: Sequence[str], size: int, bring: Sequence[str] = ("content",)) -> Json:
     return {
         "query": {"bool": {"filter": list(filters)}},
         "size": size,
         "sort": [{name: "asc"} for name in sort],
         "track_total_hits": False,
-        "_source": ["content"],
+        "_source": list(bring),
     }

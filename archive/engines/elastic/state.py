@@ -44,6 +44,9 @@ class State:
     """When the lease ends, in seconds since 1970."""
     recover: bool = False
     """A commit was aborted, and what it left is not yet put in order."""
+    unfinished: bool = False
+    """The archive is being made a copy of another one. Its commits may be broken off without harm: their articles
+    come again with the same sequences, so that none is ever aborted."""
 
     @classmethod
     def from_source(cls, source: Mapping[str, Any]) -> State:
@@ -147,7 +150,8 @@ class Lease:
             before, version = store.read()
             lost = bool(before.writer) and before.expires < time.time()
             if lost or not before.writer:
-                aborted = (*before.aborted, before.handed_out) if lost else before.aborted
+                aborts = lost and not before.unfinished
+                aborted = (*before.aborted, before.handed_out) if aborts else before.aborted
                 state = replace(
                     before,
                     writer=token,
@@ -155,7 +159,7 @@ class Lease:
                     handed_out=max(before.handed_out, before.committed) + 1,
                     aborted=aborted,
                     epoch=before.epoch + lost,
-                    recover=before.recover or lost,
+                    recover=before.recover or aborts,
                 )
                 try:
                     version = store.replace(state, version, shown=lost)
@@ -188,6 +192,11 @@ class Lease:
             shown=True,
         )
 
+    def adopt(self, sequence: int, next_number: int, *, complete: bool) -> None:
+        """The commit point of a copy, which takes over another archive's sequence."""
+        state = replace(self.state, committed=sequence, handed_out=sequence, next_number=next_number, writer="")
+        self._change(replace(state, unfinished=not complete), shown=True)
+
     def release(self, *, index: str | None = None, recovered: bool = False) -> None:
         """Nothing was written under the sequence, which goes to the next writer.
 
@@ -208,6 +217,9 @@ class Lease:
     def abort(self) -> None:
         """Something was written that must not be seen; the next writer puts it in order."""
         state = self.state
+        if state.unfinished:
+            self.release()
+            return
         self._change(
             replace(state, aborted=(*state.aborted, self.sequence), epoch=state.epoch + 1, writer="", recover=True),
             shown=True,

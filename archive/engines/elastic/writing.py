@@ -18,14 +18,14 @@ import orjson
 from archive.analysis import Analyser
 from archive.article import Prepared
 from archive.batches import numbered
-from archive.engine import Commit
+from archive.engine import Commit, Copy
 from archive.engines.elastic.bulk import Operation, send
 from archive.engines.elastic.connection import Conflict, Connection, Gone
 from archive.engines.elastic.document import Place, document, document_id, prepared_of
 from archive.engines.elastic.mapping import Manifest
 from archive.engines.elastic.state import Lease, StateStore
 from archive.engines.elastic.view import Reader, View
-from archive.errors import ArchiveBusy, DatelineError
+from archive.errors import ArchiveBusy, ArchiveError, DatelineError
 
 __all__ = ["Writer", "operation"]
 
@@ -92,6 +92,34 @@ class Writer:
             lease.commit(next_number=next_number)
         updated = len(replaced & present.keys())
         return Commit(lease.sequence, len(batch) - updated, updated, len(gone))
+
+    def adopt(
+        self,
+        manifest: Manifest,
+        copies: Sequence[Copy],
+        sequence: int,
+        next_number: int,
+        gone: Sequence[str],
+        *,
+        complete: bool,
+    ) -> None:
+        """`archive.engine.Engine.adopt`, of copies that were checked."""
+        with self.lease() as lease:
+            if not lease.state.unfinished:
+                lease.release()
+                raise ArchiveError(
+                    f"{self._connection.address.location} is an archive of its own: articles are indexed into it, "
+                    "not copied."
+                )
+            places = [
+                (
+                    Prepared(c.stored.article, c.vectors, c.names),
+                    Place(c.stored.number, c.stored.sequence, c.stored.first_sequence, c.stored.digest),
+                )
+                for c in copies
+            ]
+            self._send(lease, places, self._present(lease, manifest, gone))
+            lease.adopt(sequence, next_number, complete=complete)
 
     def recover(self, manifest: Manifest) -> None:
         """Put in order what an aborted commit left, if there is any."""
