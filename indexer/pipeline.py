@@ -6,6 +6,7 @@ becomes a reject, and the run goes on.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from archive.engine import Commit, Engine
 from indexer.identify import IdGuard
 from indexer.readers import Record, Reject
 
-__all__ = ["BATCH", "Outcome", "Progress", "Summary", "index"]
+__all__ = ["BATCH", "Outcome", "Parallel", "Progress", "Summary", "index"]
 
 BATCH = 32
 """Articles a commit: a few seconds of encoding, which is what a kill may cost."""
@@ -44,6 +45,20 @@ class Progress:
     """Passages that have their vector."""
 
 
+Prepare = Callable[[Sequence[Article], Callable[[int], None]], Sequence[Prepared]]
+"""`indexer.prepare.Preparer`: is told what to call with the number of passages that got their vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Other processes that prepare batches, several at once; commits stay in the order of the input."""
+
+    executor: Executor
+    workers: int
+    prepare: Callable[[Sequence[Article]], Sequence[Prepared]]
+    """Is sent to the processes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     progress: Progress
@@ -54,7 +69,7 @@ class Summary:
 def index(
     records: Iterable[Record | Reject],
     engine: Engine,
-    prepare: Callable[[Sequence[Article], Callable[[int], None]], Sequence[Prepared]],
+    prepare: Prepare | Parallel,
     reject: Callable[[Reject], None],
     committing: Executor,
     report: Callable[[Progress], None] = lambda _: None,
@@ -83,13 +98,44 @@ def index(
             report(progress)
 
     changes = _changes(_accepted(records, reject, progress), engine, progress, report, accept)
-    for changed in _batches(changes, batch):
-        prepared = prepare([c.article for c in changed], encoded)
+    batches = _batches(changes, batch)
+    way = _ahead(batches, prepare, encoded) if isinstance(prepare, Parallel) else _here(batches, prepare, encoded)
+    for changed, prepared in way:
         finish()
         commit, committed = committing.submit(engine.write, prepared), changed
     finish()
     report(progress)
     return Summary(progress, engine.stats().sequence)
+
+
+_Prepared = Iterator[tuple[list["_Changed"], Sequence[Prepared]]]
+
+
+def _here(
+    batches: Iterable[list[_Changed]],
+    prepare: Prepare,
+    encoded: Callable[[int], None],
+) -> _Prepared:
+    for changed in batches:
+        yield changed, prepare([c.article for c in changed], encoded)
+
+
+def _ahead(batches: Iterable[list[_Changed]], parallel: Parallel, encoded: Callable[[int], None]) -> _Prepared:
+    """In the order of the batches; one more is sent ahead than there are workers, so that none is idle."""
+    waiting: deque[tuple[list[_Changed], Future[Sequence[Prepared]]]] = deque()
+
+    def first() -> tuple[list[_Changed], Sequence[Prepared]]:
+        changed, future = waiting.popleft()
+        prepared = future.result()
+        encoded(sum(len(p.vectors) for p in prepared))
+        return changed, prepared
+
+    for changed in batches:
+        waiting.append((changed, parallel.executor.submit(parallel.prepare, [c.article for c in changed])))
+        if len(waiting) > parallel.workers:
+            yield first()
+    while waiting:
+        yield first()
 
 
 def _accepted(

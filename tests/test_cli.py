@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from archive.engines.embedded import EmbeddedEngine
 from dateline.sample import sample_path
 
 DATELINE = Path(sys.executable).with_name("dateline")
@@ -49,6 +50,39 @@ def test_indexing_again_changes_nothing(archive: Path, articles: Path) -> None:
     said = run("index", articles, "--archive", archive).stdout
     assert said.startswith("0 added, 0 updated, 12 unchanged")
     assert answer("stats", "--archive", archive, "--json") == before
+
+
+def test_several_workers_make_the_same_archive(articles: Path, archive: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many.jsonl"
+    lines = [json.loads(line) for line in articles.read_text().splitlines()]
+    copies = [{**a, "id": f"{a['id']}-{i}"} for i in range(6) for a in lines]  # more than two batches
+    many.write_text("".join(json.dumps(a) + "\n" for a in copies))
+    exported = []
+    for workers in ("1", "3"):
+        folder = tmp_path / f"archive-{workers}"
+        assert run("index", many, "--archive", folder, "--workers", workers).stdout.startswith("72 added")
+        exported.append(run("export", "--archive", folder).stdout)
+        engine = EmbeddedEngine.open(folder)
+        exported.append([c.vectors.tobytes() for c in engine.copies(0)])
+    assert exported[0] == exported[2] and exported[1] == exported[3]
+
+
+def test_several_indexers_at_once_commit_in_turn(articles: Path, tmp_path: Path) -> None:
+    lines = articles.read_text().splitlines(keepends=True)
+    folder = tmp_path / "archive"
+    run("index", "-", "--archive", folder, stdin=lines[0])
+    running = []
+    for i, some in enumerate((lines[1:5], lines[5:9], lines[9:])):
+        path = tmp_path / f"{i}.jsonl"
+        path.write_text("".join(some))
+        command = [DATELINE, "index", "-q", path, "--archive", folder]
+        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+    for process in running:
+        said, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+        assert ", 0 rejected" in said
+    assert answer("stats", "--archive", folder, "--json")["articles"] == 12
+    assert run("doctor", "--archive", folder).returncode == 0
 
 
 def test_search_prints_the_apis_answer(archive: Path) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from dateline.commands.options import DEFAULT_ARCHIVE, ArchiveOption, ModelOption, embedder
+
+if TYPE_CHECKING:
+    from indexer.pipeline import Parallel
+    from indexer.prepare import Preparer
 
 REJECTED = 3
 """Exit code of a run that went to its end and rejected something."""
@@ -28,6 +33,9 @@ def index(
         typer.Option(help="The format of standard input."),
     ] = None,
     model: ModelOption = "all-MiniLM-L6-v2",
+    workers: Annotated[
+        int, typer.Option(min=1, max=256, help="Processes that read names and encode; each takes about 600 MB.")
+    ] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the last line.")] = False,
 ) -> None:
     """Index articles: plain text, JSONL, CSV and HTML, also gzipped, in files and folders.
@@ -36,29 +44,30 @@ def index(
     goes to the rejects file with file, line and reason; the exit code is then 3.
     """
     from archive.engines import create_archive
-    from archive.gazetteer import Gazetteer
     from dateline.commands.progress import IndexProgress
-    from dateline.opening import own_gazetteer
-    from indexer.entities import EntityReader
+    from dateline.opening import gazetteer, open_preparer
+    from dateline.workers import parallel
     from indexer.pipeline import index as run
-    from indexer.prepare import Preparer
     from indexer.readers import Reading
     from indexer.rejects import RejectsFile
 
     started = time.monotonic()
     encoder = embedder(model)
     engine = create_archive(archive, encoder)
-    reader = EntityReader(Gazetteer.load(own_gazetteer(archive)))
     reading = Reading(paths, stdin=sys.stdin.buffer, format=format)
     where = rejects or Path(f"{archive.rstrip('/')}.rejects.jsonl")
     with (
-        ThreadPoolExecutor(1) as mentions,
         ThreadPoolExecutor(1) as committing,
         RejectsFile(where) as rejected,
         IndexProgress(reading, quiet=quiet) as progress,
     ):
-        prepare = Preparer(encoder, reader, mentions)
-        summary = run(reading, engine, prepare, rejected.write, committing, progress.report)
+        preparing: AbstractContextManager[Preparer | Parallel] = (
+            nullcontext(open_preparer(encoder, gazetteer(archive)))
+            if workers == 1
+            else parallel(archive, model, workers)
+        )
+        with preparing as prepare:
+            summary = run(reading, engine, prepare, rejected.write, committing, progress.report)
     done = summary.progress
     typer.echo(
         f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged, {done.rejected} rejected "

@@ -39,8 +39,8 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "dateline"
 
 
-def embedder(model: str) -> Embedder:
-    """The embedder of that name; raises ModelError."""
+def embedder(model: str, threads: int = 0) -> Embedder:
+    """The embedder of that name, which takes so many cores (0: all); raises ModelError."""
     from archive.embedding import open_embedder
 
-    return open_embedder(model, cache=cache_folder())
+    return open_embedder(model, cache=cache_folder(), threads=threads)
