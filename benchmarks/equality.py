@@ -1,0 +1,78 @@
+"""Do two engines give the same answers? Asked as users ask: whole answers, page after page."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from archive.article import Article
+from archive.engine import FACETS, FacetName, Mode, Refinement, Sort, Timeline
+from archive.facets import facet_values
+from benchmarks.questions import questions
+from search_api.parameters import SearchRequest
+from search_api.service import SearchService
+
+__all__ = ["MODES", "differences", "requests"]
+
+MODES: tuple[Mode, ...] = ("keyword", "semantic", "hybrid")
+SORTS: tuple[Sort, ...] = ("relevance", "relevance", "relevance", "newest", "oldest", "added")
+VALUES: tuple[FacetName, ...] = tuple(f for f in FACETS if f not in ("published", "mentioned"))
+PAGE = 37
+PAGES = 4
+"""Pages that are compared of each answer; the sets themselves are compared whole by their counts."""
+
+
+def requests(articles: Sequence[Article], queries: int, seed: int = 7) -> Iterator[SearchRequest]:
+    """Searches of every construct in the three modes, a third of them refined, all counted by every facet."""
+    chance = random.Random(seed)
+    for text in questions(articles, queries, seed):
+        refinements = (_refinement(chance, articles),) if chance.random() < 0.3 else ()
+        for mode in MODES:
+            yield SearchRequest(
+                q=text,
+                mode=mode,
+                facets=FACETS,
+                facet_limit=50,
+                timeline=Timeline("month", chance.choice(("published", "mentioned"))),
+                refinements=refinements,
+                sort=chance.choice(SORTS),
+                limit=PAGE,
+            )
+
+
+def differences(left: SearchService, right: SearchService, asked: Iterator[SearchRequest]) -> Iterator[str]:
+    """A sentence for each answer that differs. The second page's cursor is the other engine's: both hold one secret."""
+    for request in asked:
+        where = f"{request.q!r} {request.mode} {request.sort} {request.refinements}"
+        one, other = left.search(request), right.search(request)
+        for page in range(1, PAGES + 1):
+            if difference := _first_difference(_shown(one), _shown(other)):
+                yield f"{where}, page {page}: {difference}"
+                break
+            if one["next"] is None:
+                break
+            following = replace(request, cursor=other["next"], facets=(), timeline=None)
+            one, other = left.search(following), right.search(replace(following, cursor=one["next"]))
+
+
+def _shown(answer: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: value for name, value in answer.items() if name not in ("took_ms", "next", "results")},
+        "ends": answer["next"] is None,
+        "order": [r["id"] for r in answer["results"]],
+        **{f"result {i}": result for i, result in enumerate(answer["results"])},
+    }
+
+
+def _first_difference(one: dict[str, Any], other: dict[str, Any]) -> str | None:
+    return next((f"{k} is {one[k]!r:.200} and {other.get(k)!r:.200}" for k in one if one[k] != other.get(k)), None)
+
+
+def _refinement(chance: random.Random, articles: Sequence[Article]) -> Refinement:
+    while True:
+        name = chance.choice(VALUES)
+        if values := facet_values(chance.choice(articles))[name]:
+            value = chance.choice(values)
+            return Refinement(name, (value,)) if chance.random() < 0.7 else Refinement(name, (), (value,))
