@@ -19,8 +19,8 @@ __all__ = ["MODES", "differences", "requests"]
 MODES: tuple[Mode, ...] = ("keyword", "semantic", "hybrid")
 SORTS: tuple[Sort, ...] = ("relevance", "relevance", "relevance", "newest", "oldest", "added")
 VALUES: tuple[FacetName, ...] = tuple(f for f in FACETS if f not in ("published", "mentioned"))
-PAGE = 37
-PAGES = 4
+PAGE = 25
+PAGES = 2
 """Pages that are compared of each answer; the sets themselves are compared whole by their counts."""
 
 
