@@ -30,7 +30,7 @@ demo: install
 	$(BIN)/dateline serve --archive $(DEMO_ARCHIVE) --port $(PORT)
 
 test: .venv/.test lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.test
 	$(BIN)/ruff check --no-cache .

@@ -223,6 +223,10 @@ class Copy:
     names: Mapping[str, tuple[str, ...]]
     """As in `Prepared`."""
 
+    @property
+    def prepared(self) -> Prepared:
+        return Prepared(self.stored.article, self.vectors, self.names)
+
 
 @dataclass(frozen=True, slots=True)
 class Stats:

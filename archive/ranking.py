@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.engine import POOL_SIZE
-from archive.vectors import FLOOR, UNIT
+from archive.engine import POOL_SIZE, Mode
+from archive.vectors import FLOOR, UNIT, cosine
 
 __all__ = [
     "K1",
@@ -29,6 +29,7 @@ __all__ = [
     "fuse",
     "nearest",
     "proposals_suffice",
+    "total_score",
     "word_scores",
 ]
 
@@ -109,6 +110,14 @@ def fuse(scores: Scores, dots: Numbers, keys: Keys) -> Fused:
     best = float(scores.max(initial=0.0)) or 1.0
     fused = scores / best + MEANING_WEIGHT * (dots / UNIT)
     return Fused(np.lexsort((~keys, -fused)), fused, best)
+
+
+def total_score(mode: Mode, words: float, dot: int, best: float) -> float:
+    """What an article of the pool is shown with. `best`: the pool's highest word score."""
+    if mode == "semantic":
+        return cosine(dot)
+    by_words = words / best
+    return by_words if mode == "keyword" else by_words + MEANING_WEIGHT * cosine(dot)
 
 
 def proposals_suffice(exact: Scores, proposed: Scores, asked: int) -> bool:

@@ -4,8 +4,9 @@
     python -m benchmarks.engines --server http://localhost:9200 --articles articles.jsonl.gz --count 5000
 
 The archive (or a new one with the first articles of a file) is migrated to the server, every answer of both is
-compared, whole and page after page, both are timed in turns, and what was migrated is migrated back and compared code
-by code. Writes a table in Markdown; the exit code is 1 where an answer differs.
+compared, whole and page after page; a third copy has a graph of vectors (HNSW), whose related articles are compared.
+All are timed in turns, and what was migrated is migrated back and compared code by code. Writes tables in Markdown; the
+exit code is 1 where an answer differs.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ from archive.copying import compare, copy
 from archive.embedding import DEFAULT_MODEL, Embedder
 from archive.engine import Engine
 from archive.engines import create_archive, create_copy, open_archive
+from archive.engines.cluster import ClusterSettings
 from archive.gazetteer import Gazetteer
-from benchmarks.equality import MODES, differences, requests
+from benchmarks.equality import MODES, agreement, differences, headlines, requests
 from dateline.commands.options import embedder
 from dateline.opening import open_preparer, open_service
 from indexer.pipeline import index
@@ -38,6 +40,7 @@ from search_api.parameters import SearchRequest
 from search_api.service import SearchService
 
 WARM = 20
+GRAPH_QUERIES = 100
 
 
 def main() -> None:
@@ -59,10 +62,12 @@ def main() -> None:
         elastic = create_copy(there, embedded.identity)
         copy(embedded, elastic)
         print(f"migrated in {time.monotonic() - started:.0f} s", file=sys.stderr)
+        graph = create_copy(f"{there}-graph", embedded.identity, ClusterSettings(vectors="hnsw"))
+        copy(embedded, graph)
         back = create_copy(str(Path(folder) / "back"), elastic.identity)
         copy(elastic, back)
         same = all(a == b for a, b in compare(embedded, back).values())
-        wrong = _compare(embedded, elastic, asked.queries, encoder)
+        wrong = _compare([embedded, elastic, graph], asked.queries, encoder)
     print(f"\nMigrated there and back: {'the same, byte for byte' if same else 'DIFFERENT'}.")
     sys.exit(not same or bool(wrong))
 
@@ -77,12 +82,13 @@ def _fill(location: str, articles: Path, count: int, encoder: Embedder) -> None:
         index(records, create_archive(location, encoder), prepare, print, committing)
 
 
-def _compare(embedded: Engine, elastic: Engine, queries: int, encoder: Embedder) -> int:
-    """Prints the table; the number of answers that differ."""
-    services = [open_service(engine, ".", DEFAULT_MODEL, lambda: encoder) for engine in (embedded, elastic)]
+def _compare(engines: Sequence[Engine], queries: int, encoder: Embedder) -> int:
+    """Prints the tables; the number of answers in which the first two engines differ."""
+    embedded = engines[0]
+    services = [open_service(engine, ".", DEFAULT_MODEL, lambda: encoder) for engine in engines]
     articles = [stored.article for stored in embedded.since(0, limit=1_000_000)]
     asked = list(requests(articles, queries))
-    found = list(differences(*services, iter(asked)))
+    found = list(differences(services[0], services[1], iter(asked)))
     for difference in found:
         print(difference)
     stats = embedded.stats()
@@ -90,7 +96,13 @@ def _compare(embedded: Engine, elastic: Engine, queries: int, encoder: Embedder)
         f"{stats.articles:,} articles, {stats.passages:,} passages; {len(asked):,} searches ({queries} queries in three"
     )
     print(f"modes), every facet counted: {len(found)} answers differ.\n")
-    print("| mode | embedded, median | p95 | Elasticsearch, median | p95 |\n|---|---|---|---|---|")
+    shares = agreement(services[0], services[2], headlines(articles, GRAPH_QUERIES))
+    print(
+        f"With a graph of vectors {np.mean(shares):.1%} of the related articles of a search are the same, on average of"
+    )
+    print(f"{len(shares)} searches; {np.min(shares):.1%} at least.\n")
+    print("| mode | embedded, median | p95 | Elasticsearch, median | p95 | with a graph, median | p95 |")
+    print("|---|---|---|---|---|---|---|")
     for mode in MODES:
         of_mode = [r for r in asked if r.mode == mode]
         cells = [cell for times in _times(services, of_mode) for cell in np.percentile(times, [50, 95])]

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from archive.article import Article
-from archive.engine import FACETS, FacetName, Mode, Refinement, Sort, Timeline
-from archive.facets import facet_values
+from archive.engine import FACETS, Mode, Refinement, Sort, Timeline
+from archive.facets import VALUE_FACETS, facet_values
 from benchmarks.questions import questions
 from search_api.parameters import SearchRequest
 from search_api.service import SearchService
 
-__all__ = ["MODES", "differences", "requests"]
+__all__ = ["MODES", "agreement", "differences", "headlines", "requests"]
 
 MODES: tuple[Mode, ...] = ("keyword", "semantic", "hybrid")
 SORTS: tuple[Sort, ...] = ("relevance", "relevance", "relevance", "newest", "oldest", "added")
-VALUES: tuple[FacetName, ...] = tuple(f for f in FACETS if f not in ("published", "mentioned"))
 PAGE = 25
 PAGES = 2
 """Pages that are compared of each answer; the sets themselves are compared whole by their counts."""
@@ -57,6 +57,35 @@ def differences(left: SearchService, right: SearchService, asked: Iterator[Searc
             one, other = left.search(following), right.search(replace(following, cursor=one["next"]))
 
 
+def headlines(articles: Sequence[Article], count: int) -> list[str]:
+    """Texts to which much is related: the words of titles."""
+    titles = (" ".join(re.findall(r"[^\W\d_]+", a.title.lower())) for a in articles)
+    return [title for title in dict.fromkeys(titles) if " " in title][:count]
+
+
+def agreement(left: SearchService, right: SearchService, texts: Iterable[str]) -> list[float]:
+    """For each text that has any: the share of the articles related for `left` that are so for `right` too."""
+    shares = []
+    for text in texts:
+        for mode in MODES[1:]:
+            request = SearchRequest(q=text, mode=mode, limit=1000)
+            ours, theirs = _related(left, request), _related(right, request)
+            if ours:
+                shares.append(len(ours & theirs) / len(ours))
+    return shares
+
+
+def _related(service: SearchService, request: SearchRequest) -> set[str]:
+    """Ids of all that matches by meaning alone."""
+    found: set[str] = set()
+    while True:
+        answer = service.search(request)
+        found |= {r["id"] for r in answer["results"] if r["matched_by"] == "related"}
+        if answer["next"] is None:
+            return found
+        request = replace(request, cursor=answer["next"])
+
+
 def _shown(answer: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: value for name, value in answer.items() if name not in ("took_ms", "next", "results")},
@@ -72,7 +101,7 @@ def _first_difference(one: dict[str, Any], other: dict[str, Any]) -> str | None:
 
 def _refinement(chance: random.Random, articles: Sequence[Article]) -> Refinement:
     while True:
-        name = chance.choice(VALUES)
+        name = chance.choice(VALUE_FACETS)
         if values := facet_values(chance.choice(articles))[name]:
             value = chance.choice(values)
             return Refinement(name, (value,)) if chance.random() < 0.7 else Refinement(name, (), (value,))

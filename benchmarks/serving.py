@@ -18,13 +18,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 
+from archive.embedding import DEFAULT_MODEL
 from archive.engines import open_archive
 from benchmarks.questions import questions
+from dateline.commands.options import embedder
 
 FACETS = ("person", "place", "organisation", "weapon", "source")
 WARM = 5.0
@@ -39,6 +42,7 @@ def main() -> None:
     parser.add_argument("--path", default="/api/v1/search", help="/ for the page")
     asked = parser.parse_args()
     texts = _texts(asked.archive)
+    encoder = _encoder(texts)
     process = subprocess.Popen(
         [Path(sys.executable).with_name("dateline"), "serve", "--archive", asked.archive, "--port", "0"],
         stdout=subprocess.PIPE,
@@ -70,6 +74,7 @@ def main() -> None:
     print(f"{p50:.1f} ms median, {p95:.1f} ms p95, {p99:.1f} ms p99, {max(load.times):.1f} ms at most")
     print(f"{count / seconds:.0f} requests a second, {processor * 1000 / count:.1f} ms of processor time each, "
           f"{load.bytes / count / 1000:.0f} kB each")  # fmt: skip
+    print(f"the encoder alone takes {encoder:.1f} ms a query on this machine at this hour")
     print(f"memory: {', '.join(f'{m:.0f}' for m in memory)} MB; the server stopped with {process.returncode}")
 
 
@@ -115,6 +120,17 @@ def _texts(location: str) -> list[str]:
     articles = [s.article for s in open_archive(location).since(0, "", 100_000)]
     texts = [q for q in questions(articles, 8000) if q.replace(" ", "").isalpha() and "OR" not in q]
     return list(dict.fromkeys(texts))
+
+
+def _encoder(texts: Sequence[str]) -> float:
+    """Median milliseconds: tells how fast the machine is, whose cores may be shared with others."""
+    model = embedder(DEFAULT_MODEL)
+    times = []
+    for text in texts[:100]:
+        started = time.perf_counter()
+        model.encode([text])
+        times.append((time.perf_counter() - started) * 1000)
+    return float(np.median(times))
 
 
 def _family(pid: int) -> list[int]:

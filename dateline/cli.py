@@ -5,12 +5,13 @@ Modules that take long to load are imported where they are used: `dateline searc
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import typer
 
 from archive.errors import DatelineError, QueryError
-from dateline.commands import annotate, doctor, evaluate, export, index, manage, migrate, search, serve
+from dateline.commands import annotate, doctor, evaluate, export, gazetteer, index, manage, migrate, search, serve
 
 __all__ = ["app", "main"]
 
@@ -37,10 +38,13 @@ for command in (
     annotate.annotate,
 ):
     app.command()(command)
+app.add_typer(gazetteer.app, name="gazetteer")
 
 
 def main() -> None:
     """Run, and turn what users can cause into a sentence on standard error and exit code 1."""
+    # Errors say all there is to say; without a handler Python would print every warning of a library beside them.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         app()
     except QueryError as error:

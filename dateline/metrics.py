@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from archive.engine import Engine
 from archive.errors import DatelineError
+from dateline.balancing import alive
 from search_api.stages import Stage
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -70,8 +71,10 @@ class Metrics:
         """An `Observe`."""
         self._stages.labels(stage).observe(seconds)
 
-    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+    def answered(self, route: str, method: str, status: int) -> None:
         self._requests.labels(route, method, str(status)).inc()
+
+    def took(self, route: str, seconds: float) -> None:
         self._seconds.labels(route).observe(seconds)
 
     def received(self, outcome: str, count: int) -> None:
@@ -84,7 +87,7 @@ class Metrics:
         if self._folder:
             for file in Path(self._folder).glob("gauge_live*_*.db"):
                 pid = int(file.stem.rpartition("_")[2])
-                if not Path(f"/proc/{pid}").exists():
+                if not alive(pid):
                     mark_process_dead(pid, self._folder)  # type: ignore[no-untyped-call]
             registry = CollectorRegistry()
             MultiProcessCollector(registry, self._folder)  # type: ignore[no-untyped-call]

@@ -43,6 +43,8 @@ class Observed:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message = {**message, "headers": [*message["headers"], (REQUEST_ID.lower().encode(), id.encode())]}
+                # Before the answer leaves: whoever has it finds it in the figures of any process.
+                self._metrics.answered(_route(scope), _method(scope), status)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=id):
@@ -53,13 +55,20 @@ class Observed:
                 # Everything that users can cause has its own answer: this is a defect, and the log keeps its traceback.
                 failed = error
             seconds = time.perf_counter() - started
-            # A static file has no route of its own, and a path that doesn't exist must not become a label.
-            route = getattr(scope.get("route"), "path", None) or "other"
-            method = scope["method"] if scope["method"] in METHODS else "other"
-            self._metrics.request(route, method, status, seconds)
+            route = _route(scope)
+            self._metrics.took(route, seconds)
             level = "error" if failed else "debug" if route in QUIET and status < 500 else "info"
-            line = {"route": route, "method": method, "status": status, "ms": round(seconds * 1000, 1)}
+            line = {"route": route, "method": _method(scope), "status": status, "ms": round(seconds * 1000, 1)}
             getattr(_log, level)("request", **line, exc_info=failed)
+
+
+def _route(scope: Scope) -> str:
+    """As a label: a static file has no route of its own, and a path that doesn't exist must not become one."""
+    return getattr(scope.get("route"), "path", None) or "other"
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else "other"
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,4 +1,4 @@
-"""What the commands and the service open: a search service over an archive."""
+"""What the commands and the service open: archives, wherever they lie, and a search service over one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.engine import Engine
+from archive import engines
+from archive.engine import Engine, Identity
 from archive.engines import check_model
+from archive.engines.cluster import NO_SETTINGS, ClusterSettings
 
 if TYPE_CHECKING:
     from archive.embedding import Embedder
@@ -17,7 +19,40 @@ if TYPE_CHECKING:
     from search_api.service import SearchService
     from search_api.stages import Observe
 
-__all__ = ["gazetteer", "open_preparer", "open_service", "own_gazetteer"]
+__all__ = [
+    "cluster_of",
+    "create_archive",
+    "create_copy",
+    "gazetteer",
+    "open_archive",
+    "open_preparer",
+    "open_service",
+    "own_gazetteer",
+]
+
+
+def open_archive(location: str, *, outdated: bool = False) -> Engine:
+    """`archive.engines.open_archive`, with the settings of this environment. Raises SettingsError too."""
+    return engines.open_archive(location, cluster_of(location), outdated=outdated)
+
+
+def create_archive(location: str, embedder: Embedder) -> Engine:
+    """`archive.engines.create_archive`, with the settings of this environment. Raises SettingsError too."""
+    return engines.create_archive(location, embedder, cluster_of(location))
+
+
+def create_copy(location: str, identity: Identity) -> Engine:
+    """`archive.engines.create_copy`, with the settings of this environment. Raises SettingsError too."""
+    return engines.create_copy(location, identity, cluster_of(location))
+
+
+def cluster_of(location: str) -> ClusterSettings:
+    """What the environment says of the cluster that a URL names. Raises SettingsError."""
+    if not engines.is_url(location):
+        return NO_SETTINGS
+    from dateline.settings import load_settings  # takes a tenth of a second
+
+    return load_settings().cluster
 
 
 def open_service(

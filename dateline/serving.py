@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,16 @@ import structlog
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from archive.engines import check_model, create_archive, open_archive
+from archive.engines import check_model
 from archive.errors import ArchiveError, DatelineError
+from dateline.balancing import Balance, Balanced
 from dateline.commands.options import embedder
 from dateline.logs import configure_logs
-from dateline.opening import gazetteer, open_service
+from dateline.opening import create_archive, gazetteer, open_archive, open_service
 from dateline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from dateline.observing import Observed
+    from starlette.types import ASGIApp
 
 __all__ = ["application", "listen", "run"]
 
@@ -86,7 +88,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def application() -> Observed:
+def application() -> ASGIApp:
     """What uvicorn calls in each process; the settings come from the environment."""
     from dateline.app import create_app
     from dateline.metrics import Metrics
@@ -109,13 +111,17 @@ def application() -> Observed:
             structlog.get_logger("dateline").error("not ready", reason=error.message)
 
     threading.Thread(target=load, name="warm-up", daemon=True).start()
-    if FIGURES in os.environ:
-        threading.Thread(target=_follow, args=(os.getppid(),), name="follow", daemon=True).start()
-    return Observed(app, metrics)
+    observed = Observed(app, metrics)
+    if FIGURES not in os.environ:
+        return observed
+    balance = Balance(Path(os.environ[FIGURES]))
+    threading.Thread(target=_follow, args=(os.getppid(), balance), name="follow", daemon=True).start()
+    return Balanced(observed, balance)
 
 
-def _follow(parent: int) -> None:
-    """Stops this process when its parent is gone: nobody else would."""
+def _follow(parent: int, balance: Balance) -> None:
+    """Looks for the neighbours, and stops this process when its parent is gone: nobody else would."""
     while os.getppid() == parent:
+        balance.meet()
         time.sleep(1)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from archive.embedding import DEFAULT_MODEL
+from archive.engines.cluster import ClusterSettings, VectorIndex
 from archive.errors import DatelineError
 from dateline.commands.options import DEFAULT_ARCHIVE
 from search_api.pool import SEARCH_QUEUE, SEARCH_THREADS
@@ -37,7 +38,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
 
-    archive: str = Field(DEFAULT_ARCHIVE, description="The archive's folder.")
+    archive: str = Field(
+        DEFAULT_ARCHIVE,
+        description="The archive's folder, or `http://HOST:9200/NAME` on an [Elasticsearch cluster](elasticsearch.md).",
+    )
     create: bool = Field(False, description="Whether `serve` makes an empty archive where there is none.")
     model: str = Field(
         DEFAULT_MODEL,
@@ -79,10 +83,48 @@ class Settings(BaseSettings):
         10, ge=0, le=3600, description="Seconds in which running requests may end when `serve` is told to stop."
     )
 
+    elastic_urls: str = Field(
+        "",
+        description="Further nodes of the archive's cluster, `http://HOST:9200`, with commas between them; asked too, "
+        "and when the one in the archive's URL doesn't answer.",
+    )
+    elastic_api_key: SecretStr = Field(
+        SecretStr(""), description="The cluster's API key, encoded; instead of `USER:PASSWORD@` in the URL."
+    )
+    elastic_ca: Path | None = Field(
+        None,
+        description="The PEM file of the authority that signed the cluster's certificate; else those that are trusted.",
+    )
+    elastic_timeout: float = Field(60.0, gt=0, le=3600, description="Seconds for one request to the cluster.")
+    elastic_vectors: VectorIndex | None = Field(
+        None,
+        description="How a new index, also that of `rebuild`, finds related passages: `flat` compares every one and "
+        "is exact; `hnsw` asks a graph and is for millions of articles. Else `flat`, or as it was.",
+    )
+    elastic_shards: int | None = Field(
+        None,
+        ge=1,
+        le=1024,
+        description="Shards of a new index, also that of `rebuild`; else one, or as many as it had.",
+    )
+
+    @property
+    def cluster(self) -> ClusterSettings:
+        """Those of the cluster, as the archive takes them."""
+        return ClusterSettings(
+            urls=tuple(url.strip() for url in self.elastic_urls.split(",") if url.strip()),
+            api_key=self.elastic_api_key.get_secret_value(),
+            ca=self.elastic_ca,
+            timeout=self.elastic_timeout,
+            vectors=self.elastic_vectors,
+            shards=self.elastic_shards,
+        )
+
     def as_environment(self) -> dict[str, str]:
         """The variables that give these settings."""
-        given = {f"{PREFIX}{name.upper()}": value for name, value in self.model_dump().items()}
-        return {name: str(value) for name, value in given.items() if value is not None}
+        given = {name: value for name, value in self.model_dump().items() if value is not None}
+        key = self.elastic_api_key.get_secret_value()
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in {**given, "elastic_api_key": key}.items()}
 
 
 def load_settings(**given: Any) -> Settings:
@@ -98,6 +140,6 @@ def as_markdown() -> str:
     """The whole page `docs/settings.md`."""
     rows = []
     for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else f"`{field.default}`"
+        default = f"`{field.default}`" if field.default is not None and str(field.default) else ""
         rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |\n")
     return HEAD + "".join(rows)

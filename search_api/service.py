@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from cachetools import LRUCache
 
 from archive.analysis import Analyser
 from archive.article import Article, Stored
@@ -81,9 +82,10 @@ class SearchService:
         self.embedder = embedder
         self._recogniser = recogniser
         self.observe = observe
-        self._vectors: OrderedDict[str, bytes] = OrderedDict()
-        self._mentions: OrderedDict[tuple[str, int], list[Answer]] = OrderedDict()
-        self._mentions_kept = 0
+        self._vectors: LRUCache[str, bytes] = LRUCache(VECTOR_CACHE)
+        self._mentions: LRUCache[tuple[str, int], list[Answer]] = LRUCache(
+            MENTION_CACHE, getsizeof=lambda made: 1 + len(made)
+        )
         self._lock = threading.Lock()
 
     def search(self, request: SearchRequest) -> Answer:
@@ -177,15 +179,12 @@ class SearchService:
         """The codes of a text, remembered for the next search of it."""
         with self._lock:
             known = self._vectors.get(text)
-            if known is not None:
-                self._vectors.move_to_end(text)
-                return known
+        if known is not None:
+            return known
         with timed(self.observe, "encode"):
             vector = quantise(self.embedder().encode([text])).tobytes()
         with self._lock:
             self._vectors[text] = vector
-            if len(self._vectors) > VECTOR_CACHE:
-                self._vectors.popitem(last=False)
         return vector
 
     def _next(self, page: Page, search: Search) -> str | None:
@@ -250,16 +249,12 @@ class SearchService:
         key = (stored.article.id, stored.sequence)
         with self._lock:
             known = self._mentions.get(key)
-            if known is not None:
-                self._mentions.move_to_end(key)
-                return known
+        if known is not None:
+            return known
         made = [m.to_json() for m in stored.article.mentions]
-        with self._lock:
-            if key not in self._mentions:
+        if len(made) < MENTION_CACHE:
+            with self._lock:
                 self._mentions[key] = made
-                self._mentions_kept += len(made)
-            while self._mentions_kept > MENTION_CACHE and len(self._mentions) > 1:
-                self._mentions_kept -= len(self._mentions.popitem(last=False)[1])
         return made
 
 

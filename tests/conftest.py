@@ -24,6 +24,26 @@ settings.register_profile(
 settings.load_profile("dateline")
 
 
+LONGEST = (
+    "conformance/test_paging.py",
+    "elastic/test_equality.py",
+    "tests/test_docker.py",
+    "conformance/test_search.py",
+    "tests/test_cli.py",
+    "tests/test_news.py",
+    "crash/test_elastic.py",
+    "elastic/test_cluster.py",
+    "conformance/test_writing.py",
+    "crash/test_kill.py",
+)
+"""Files of over a minute: begun first, so that no process is left alone with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(LONGEST)))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

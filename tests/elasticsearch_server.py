@@ -1,4 +1,4 @@
-"""A real Elasticsearch server for a session of tests, started on free ports of the loopback and stopped by its id."""
+"""Real Elasticsearch servers for tests, started on free ports of the loopback and stopped by their ids."""
 
 from __future__ import annotations
 
@@ -8,40 +8,90 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-__all__ = ["running_server"]
+from archive.engines.elastic import ElasticEngine
+
+__all__ = ["Cluster", "drop", "running_cluster", "running_server"]
 
 CLUSTER = Path(__file__).parents[2] / "shared" / "elasticsearch" / "cluster.py"
+SHORT_LIVED = "-XX:TieredStopAtLevel=1"
+"""For servers that start and are killed: what the second compiler makes faster would come too late."""
 TRANSPORT = 100
 """A node talks to others on the port so far above its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Servers of one's own, numbered from 1."""
+
+    folder: Path
+    port: int
+    """Of the first node; the others have the next ones."""
+    nodes: int
+
+    @property
+    def urls(self) -> list[str]:
+        return [f"http://127.0.0.1:{self.port + i}" for i in range(self.nodes)]
+
+    def kill(self, node: int) -> None:
+        """As if its machine were gone."""
+        self._run("kill", str(node))
+
+    def resume(self, node: int) -> None:
+        """Start a killed one on its own data; back when all know each other."""
+        self._run("resume", str(node))
+
+    def start(self) -> subprocess.CompletedProcess[str]:
+        return self._command("start", "--port", str(self.port), "--nodes", str(self.nodes))
+
+    def stop(self) -> None:
+        self._command("stop")
+
+    def _run(self, *what: str) -> None:
+        done = self._command(*what)
+        assert done.returncode == 0, done.stderr
+
+    def _command(self, *what: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(CLUSTER), *what, "--dir", str(self.folder)]
+        java = {"JAVA_TOOL_OPTIONS": SHORT_LIVED} if self.nodes > 1 else {}
+        return subprocess.run(command, env={**os.environ, **java}, check=False, capture_output=True, text=True)
+
+
 @contextmanager
-def running_server(folder: Path, nodes: int = 1) -> Iterator[str]:
+def running_cluster(folder: Path, nodes: int) -> Iterator[Cluster]:
+    """So many servers under `folder`, started for the block."""
+    if not CLUSTER.is_file():
+        pytest.skip(f"no Elasticsearch here: its server lies in {CLUSTER.parent} where the project is developed")
+    cluster = Cluster(folder, _free_ports(nodes), nodes)
+    try:
+        started = cluster.start()
+        if started.returncode:
+            pytest.skip(f"Elasticsearch doesn't start here: {started.stderr.strip()}")
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[str]:
     """The server's URL: that of DATELINE_TEST_ELASTICSEARCH where it is set, else of one started under `folder`."""
     if given := os.environ.get("DATELINE_TEST_ELASTICSEARCH"):
         yield given
         return
-    if not CLUSTER.is_file():
-        pytest.skip(f"no Elasticsearch here: its server lies in {CLUSTER.parent} where the project is developed")
-    command = [sys.executable, str(CLUSTER)]
-    options = ["--dir", str(folder)]
-    port = str(_free_ports(nodes))
-    started = subprocess.run(
-        [*command, "start", "--port", port, "--nodes", str(nodes), *options],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    try:
-        if started.returncode:
-            pytest.skip(f"Elasticsearch doesn't start here: {started.stderr.strip()}")
-        yield started.stdout.strip()
-    finally:
-        subprocess.run([*command, "stop", *options], capture_output=True, check=False)
+    with running_cluster(folder, 1) as cluster:
+        yield cluster.urls[0]
+
+
+def drop(engine: ElasticEngine) -> None:
+    """Delete an archive with all its indexes: a small server has room for some hundreds."""
+    connection = engine._connection
+    names = dict(connection.client.indices.get(index=f"{connection.address.name}-*"))
+    connection.client.indices.delete(index=list(names))
+    engine.close()
 
 
 def _free_ports(nodes: int) -> int:

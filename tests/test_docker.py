@@ -53,21 +53,81 @@ def test_it_is_published_on_this_machine_alone(compose: dict[str, Any]) -> None:
     assert all(str(port).startswith("127.0.0.1:") for port in published)
 
 
-def test_every_service_runs_without_rights_on_a_read_only_file_system(compose: dict[str, Any]) -> None:
+def test_every_service_runs_without_rights(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
-        assert service["read_only"] is True, name
         assert service["cap_drop"] == ["ALL"] and service["security_opt"] == ["no-new-privileges:true"], name
-        assert service["build"] == "." and service["image"] == "dateline", name
         named = [str(v).split(":")[0] for v in service["volumes"] if not str(v).startswith((".", "/", "$"))]
         assert set(named) <= set(compose["volumes"]), name
-    assert compose["services"]["api"]["healthcheck"]["test"][0] == "CMD"
+
+
+def test_the_services_of_dateline_run_on_a_read_only_file_system(compose: dict[str, Any]) -> None:
+    for name, service in ours(compose).items():
+        assert service["read_only"] is True and service["build"] == ".", name
+    for name in ("api", "api-cluster"):
+        assert compose["services"][name]["healthcheck"]["test"][0] == "CMD"
+
+
+def ours(compose: dict[str, Any]) -> dict[str, Any]:
+    return {name: service for name, service in compose["services"].items() if service["image"] == "dateline"}
+
+
+def nodes(compose: dict[str, Any]) -> dict[str, Any]:
+    return {name: service for name, service in compose["services"].items() if name.startswith("elasticsearch-")}
+
+
+def test_the_nodes_run_the_official_image_with_security_health_checks_volumes_and_limits(
+    compose: dict[str, Any],
+) -> None:
+    found = nodes(compose)
+    assert len(found) == 3
+    for name, node in found.items():
+        assert node["image"].startswith("docker.elastic.co/elasticsearch/elasticsearch:${ELASTIC_VERSION:-9.")
+        assert node["mem_limit"] and node["healthcheck"]["test"][0] == "CMD-SHELL"
+        assert f"{name}:/usr/share/elasticsearch/data" in node["volumes"] and name in compose["volumes"]
+        assert node["depends_on"]["certificates"]["condition"] == "service_completed_successfully"
+        settings = node["environment"]
+        assert settings["node.name"] == name
+        assert set(settings["discovery.seed_hosts"].split(",")) == set(found)
+        for on in ("security.enabled", "security.http.ssl.enabled", "security.transport.ssl.enabled"):
+            assert settings[f"xpack.{on}"] == "true"
+
+
+def test_the_services_on_the_cluster_know_every_node_and_its_authority(compose: dict[str, Any]) -> None:
+    from archive.engines.elastic.address import Address
+    from archive.engines.elastic.address import nodes as urls
+    from dateline.settings import Settings
+
+    on_cluster = {name: s for name, s in ours(compose).items() if "cluster" in s.get("profiles", [])}
+    assert set(on_cluster) == {"api-cluster", "indexer-cluster"}
+    made = compose["services"]["certificates"]["command"][0]
+    for name, service in on_cluster.items():
+        variables = {key: re.sub(r"\$\{\w+:-(\w*)\}", r"\1", str(v)) for key, v in service["environment"].items()}
+        given = {key.removeprefix("DATELINE_").lower(): value for key, value in variables.items()}
+        settings = Settings(**given)
+        hosts = [url.rpartition("@")[2] for url in urls(Address(settings.archive), settings.cluster)]
+        assert [host.rpartition("/")[2] for host in hosts] == [f"{node}:9200" for node in nodes(compose)], name
+        assert all(node in made for node in nodes(compose)), "the certificate names them"
+        assert settings.cluster.ca is not None
+        assert f"certificates:{settings.cluster.ca.parents[1]}:ro" in service["volumes"]
+        assert set(service["depends_on"]) == set(nodes(compose))
+
+
+def test_the_script_that_makes_the_certificates_can_be_read_by_a_shell(compose: dict[str, Any]) -> None:
+    script = compose["services"]["certificates"]["command"][0].replace("$$", "$")
+    subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+    refused = subprocess.run(
+        ["bash", "-c", script], env={"ELASTIC_PASSWORD": ""}, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1 and "set ELASTIC_PASSWORD" in refused.stderr
 
 
 def test_what_is_started_by_hand_is_told_at_the_top(compose: dict[str, Any]) -> None:
     text = (ROOT / "docker-compose.yml").read_text().partition("\nname:")[0]
-    by_hand = [name for name, service in compose["services"].items() if service.get("profiles")]
+    by_hand = [name for name, service in compose["services"].items() if service.get("profiles") == ["tools"]]
     assert by_hand
     assert all(f"docker compose run --rm {name}" in text for name in by_hand)
+    assert "docker compose --profile cluster run --rm indexer-cluster" in text
+    assert re.search(r"docker compose --profile cluster up .* api-cluster\b", text)
     assert [n for n, s in compose["services"].items() if not s.get("profiles")] == ["api"], "`up` starts the service"
 
 
@@ -83,8 +143,10 @@ def test_every_variable_is_a_setting(compose: dict[str, Any]) -> None:
     from dateline.settings import PREFIX, Settings
 
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    texts = (ROOT / "Dockerfile").read_text(), yaml.safe_dump(compose["services"]["api"])
+    texts = (ROOT / "Dockerfile").read_text(), yaml.safe_dump(ours(compose))
     named = {name for text in texts for name in re.findall(r"\bDATELINE_[A-Z_]+\b", text)}
+    # Of the compose file itself: what it publishes and mounts.
+    named -= {"DATELINE_ARTICLES", "DATELINE_CLUSTER_PORT", "DATELINE_ARCHIVE_NAME"}
     assert named and named <= known
 
 

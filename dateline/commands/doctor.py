@@ -70,9 +70,19 @@ def _mentions() -> Check:
 
 
 def _archive(location: str) -> Iterator[Check]:
-    from archive.engines import open_archive
-    from archive.errors import ArchiveError
+    from archive.engines import diagnose, shown
+    from archive.errors import ArchiveError, DatelineError
+    from dateline.opening import cluster_of, open_archive
 
+    try:
+        cluster = diagnose(location, cluster_of(location))
+    except DatelineError as error:
+        yield "cluster", False, error.message
+        return
+    if cluster.summary:
+        yield "cluster", True, cluster.summary
+    for problem in cluster.problems:
+        yield "cluster", False, problem
     try:
         engine = open_archive(location)
         stats = engine.stats()
@@ -83,6 +93,6 @@ def _archive(location: str) -> Iterator[Check]:
     yield (
         "archive",
         True,
-        f"{location}: {stats.engine}, {stats.articles:,} articles, made with {stats.details['model']}",
+        f"{shown(location)}: {stats.engine}, {stats.articles:,} articles, made with {stats.details['model']}",
     )
     yield "soundness", not problems, "; ".join(problems) or "every article, passage and value can be read"

@@ -25,7 +25,8 @@ def evaluate(
     """Measure nDCG@10, MRR@10, recall and time over judged queries, their text taken as plain words."""
     import orjson
 
-    from archive.engines import check_model, open_archive
+    from archive.engines import check_model
+    from dateline.opening import open_archive
     from search_api.evaluation import measure, rank, read_judgements, read_queries, write_run
 
     asked = read_queries(queries)

@@ -22,7 +22,7 @@ def export(
     """Write every article, with its mentions, in the order of (sequence, id)."""
     import orjson
 
-    from archive.engines import open_archive
+    from dateline.opening import open_archive
 
     engine = open_archive(archive)
     sequence, after = 0, ""

@@ -43,9 +43,9 @@ def index(
     Articles that are unchanged are skipped, so an interrupted run is simply started again. What can't be read
     goes to the rejects file with file, line and reason; the exit code is then 3.
     """
-    from archive.engines import create_archive
+    from archive.engines import is_url
     from dateline.commands.progress import IndexProgress
-    from dateline.opening import gazetteer, open_preparer
+    from dateline.opening import create_archive, gazetteer, open_preparer
     from dateline.workers import parallel
     from indexer.pipeline import index as run
     from indexer.readers import Reading
@@ -55,7 +55,8 @@ def index(
     encoder = embedder(model)
     engine = create_archive(archive, encoder)
     reading = Reading(paths, stdin=sys.stdin.buffer, format=format)
-    where = rejects or Path(f"{archive.rstrip('/')}.rejects.jsonl")
+    beside = archive.rstrip("/").rpartition("/")[2] if is_url(archive) else archive.rstrip("/")
+    where = rejects or Path(f"{beside}.rejects.jsonl")
     with (
         ThreadPoolExecutor(1) as committing,
         RejectsFile(where) as rejected,

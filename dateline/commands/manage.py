@@ -17,12 +17,13 @@ def show(
     """Show one article."""
     import orjson
 
-    from archive.engines import open_archive
+    from archive.engines import shown
     from archive.errors import ArticleError
+    from dateline.opening import open_archive
 
     found = open_archive(archive).get([id]).get(id)
     if found is None:
-        raise ArticleError(f"There is no article with the id {id!r} in {archive}.")
+        raise ArticleError(f"There is no article with the id {id!r} in {shown(archive)}.")
     article = found.article
     if json:
         typer.echo(orjson.dumps(article.to_json() | {"sequence": found.sequence}))
@@ -42,7 +43,7 @@ def delete(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Delete articles; the exit code is 1 where an id was not there."""
-    from archive.engines import open_archive
+    from dateline.opening import open_archive
 
     deleted = open_archive(archive).write([], ids).deleted
     absent = len(set(ids)) - deleted
@@ -60,7 +61,7 @@ def stats(
 
     import orjson
 
-    from archive.engines import open_archive
+    from dateline.opening import open_archive
 
     found = asdict(open_archive(archive).stats())
     if json:
@@ -81,22 +82,18 @@ def rebuild(
     model: ModelOption = "all-MiniLM-L6-v2",
 ) -> None:
     """Fill a new index from the stored articles and switch to it; searches go on meanwhile."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from archive.engines import open_archive
-    from archive.gazetteer import Gazetteer
-    from dateline.opening import own_gazetteer
+    from dateline.opening import gazetteer, open_archive, open_preparer
     from indexer.entities import EntityReader
-    from indexer.prepare import MentionsAnew, Preparer
+    from indexer.prepare import MentionsAnew
 
     engine = open_archive(archive, outdated=True)
     if vectors:
         encoder = embedder(model)
-        with ThreadPoolExecutor(1) as executor:
-            prepare = Preparer(encoder, EntityReader(Gazetteer.load(own_gazetteer(archive))), executor)
-            engine.rebuild(lambda old: prepare([p.article for p in old]), (encoder.name, encoder.dimensions))
+        prepare = open_preparer(encoder, gazetteer(archive))
+        engine.rebuild(lambda old: prepare([p.article for p in old]), (encoder.name, encoder.dimensions))
     elif mentions:
-        engine.rebuild(MentionsAnew(EntityReader(Gazetteer.load(own_gazetteer(archive)))))
+        engine.rebuild(MentionsAnew(EntityReader(gazetteer(archive))))
     else:
         engine.rebuild()
-    typer.echo(f"{engine.stats().articles} articles rebuilt.")
+    count = engine.stats().articles
+    typer.echo(f"{count} article{'' if count == 1 else 's'} rebuilt.")

@@ -25,8 +25,8 @@ def migrate(
     from rich.progress import Progress
 
     from archive.copying import compare, copy
-    from archive.engines import create_copy, open_archive
     from archive.errors import ArchiveDamaged
+    from dateline.opening import create_copy, open_archive
 
     old = open_archive(source)
     new = create_copy(target, old.identity)

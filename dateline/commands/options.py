@@ -16,7 +16,10 @@ __all__ = ["ArchiveOption", "ModelOption", "cache_folder", "embedder"]
 ArchiveOption = Annotated[
     str,
     typer.Option(
-        "--archive", envvar="DATELINE_ARCHIVE", help="The archive's folder.", show_default="./dateline-archive"
+        "--archive",
+        envvar="DATELINE_ARCHIVE",
+        help="The archive's folder, or its URL on a cluster.",
+        show_default="./dateline-archive",
     ),
 ]
 ModelOption = Annotated[

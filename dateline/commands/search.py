@@ -54,8 +54,7 @@ def search(
     """Search an archive by word and by meaning."""
     # The model takes longest to load, and most of it can go on beside the rest.
     ahead = ThreadPoolExecutor(1).submit(embedder, model) if query and mode != "keyword" else None
-    from archive.engines import open_archive
-    from dateline.opening import open_service
+    from dateline.opening import open_archive, open_service
     from search_api.parameters import parse_parameters
 
     single = {
@@ -126,7 +125,7 @@ def _print(answer: Any) -> None:
         for bucket in line["buckets"]:
             console.print(f"{bucket['date']:>10} {bucket['count']}")
     if answer["next"]:
-        console.print(Text(f"more: --cursor {answer['next']}", style="dim"))
+        console.print(Text(f"more: --cursor {answer['next']}", style="dim"), soft_wrap=True)
 
 
 def _marked(text: str, field: str, highlights: list[dict[str, Any]], style: str) -> Text:

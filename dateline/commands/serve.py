@@ -25,11 +25,11 @@ def serve(
 
     Further settings come from the environment: docs/settings.md lists them.
     """
+    from archive.engines import shown
     from dateline.serving import listen, run
     from dateline.settings import load_settings
 
     settings = load_settings(archive=archive, host=host, port=port, processes=processes, create=create, model=model)
     listening = listen(host, port)
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{listening.getsockname()[1]}/"
-    run(settings, listening, lambda: typer.echo(f"Dateline serves {archive} on {url}  (Ctrl-C stops it)"))
+    url = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+    run(settings, listening, lambda: typer.echo(f"Dateline serves {shown(archive)} on {url}  (Ctrl-C stops it)"))

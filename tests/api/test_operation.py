@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import structlog
+from anyio.from_thread import start_blocking_portal
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.types import Message, Receive, Scope, Send
 
 from archive.analysis import Analyser
 from archive.engine import Page, Search
@@ -117,6 +119,23 @@ def test_figures_count_requests_by_route_and_time_the_stages(served: Served) -> 
     assert 0 < served.figure("dateline_search_stage_seconds_sum", stage="search") < 30
     assert served.figure("dateline_archive_articles") == served.client.get("/health").json()["articles"]
     assert served.figure("process_resident_memory_bytes") > 1e7
+
+
+def test_a_request_is_counted_before_its_answer_leaves() -> None:
+    """Whoever has an answer finds it in the figures, though another process of the service tells them."""
+    metrics, counted = Metrics(), []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def sent(message: Message) -> None:
+        counted.append(b'dateline_requests_total{method="GET",route="other",status="200"} 1.0' in metrics.text())
+
+    # On a thread of its own: the browser of the page tests keeps this one's loop running.
+    with start_blocking_portal() as portal:
+        portal.call(Observed(app, metrics), {"type": "http", "method": "GET", "headers": []}, None, sent)
+    assert counted == [True, True]
 
 
 def test_a_log_line_names_the_route_and_never_what_was_looked_for(served: Served) -> None:

@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, settings
 
 from archive.article import Prepared
 from archive.engine import Commit, Engine, Identity
+from archive.engines.cluster import ClusterSettings
 from archive.engines.elastic import ElasticEngine
 from archive.engines.embedded import EmbeddedEngine
+from tests.elasticsearch_server import drop
 
 from . import corpus
 from .oracle import Oracle
@@ -35,6 +37,8 @@ class Kit:
     create_copy: Callable[[Path, Identity], Engine]
     """An archive to copy another one into, or the unfinished one that is there."""
     open: Callable[[Path], Engine]
+    discard: Callable[[Engine], None]
+    """It isn't wanted any more: a server would keep it in memory."""
 
 
 def _embedded() -> Kit:
@@ -47,25 +51,32 @@ def _embedded() -> Kit:
         reopen,
         EmbeddedEngine.create_copy,
         EmbeddedEngine.open,
+        lambda engine: engine.close(),
     )
 
 
 def _elastic(server: str, shards: int) -> Kit:
+    cluster = ClusterSettings(shards=shards)
+
     def location(folder: Path) -> str:
         # As many archives as there are folders, of as many sessions as use the server.
         return f"{server}/{hashlib.blake2b(str(folder).encode(), digest_size=8).hexdigest()}-{os.getpid()}"
 
     def create(folder: Path) -> Engine:
-        return ElasticEngine.create(location(folder), dimensions=corpus.DIMENSIONS, shards=shards)
+        return ElasticEngine.create(location(folder), dimensions=corpus.DIMENSIONS, cluster=cluster)
 
     def reopen(engine: Engine, folder: Path) -> Engine:
         engine.close()
         return ElasticEngine.open(location(folder))
 
     def create_copy(folder: Path, identity: Identity) -> Engine:
-        return ElasticEngine.create_copy(location(folder), identity, shards=shards)
+        return ElasticEngine.create_copy(location(folder), identity, cluster=cluster)
 
-    return Kit(create, reopen, create_copy, lambda folder: ElasticEngine.open(location(folder)))
+    def discard(engine: Engine) -> None:
+        assert isinstance(engine, ElasticEngine)
+        drop(engine)
+
+    return Kit(create, reopen, create_copy, lambda folder: ElasticEngine.open(location(folder)), discard)
 
 
 ENGINES = ("embedded", "elastic", "elastic-3-shards")
@@ -110,7 +121,7 @@ def pair(make_pair: Callable[[], Pair]) -> Iterator[Pair]:
     """An empty archive for one test."""
     made = make_pair()
     yield made
-    made.engine.close()
+    made.kit.discard(made.engine)
 
 
 @pytest.fixture(scope="session")

@@ -13,16 +13,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
-from archive.article import Stored
+from archive.article import Prepared, Stored
+from archive.batches import numbered
 from archive.engine import Search
-from archive.engines.elastic import ElasticEngine
-from archive.engines.elastic.state import StateStore
+from archive.engines.elastic import ElasticEngine, bulk
+from archive.engines.elastic.connection import Conflict, Gone
+from archive.engines.elastic.document import Place, document_id
+from archive.engines.elastic.state import Lease, StateStore
+from archive.engines.elastic.writing import operation
 from archive.errors import ArchiveBusy, DatelineError
+from archive.query import Query, Word
 from tests.crash import writer
 
 BATCHES = 8
@@ -251,3 +256,115 @@ def test_searches_are_served_during_a_rebuild(engine: ElasticEngine, location: s
     assert seen[0] == 2100
     assert reader.stats().details["index"] == engine.stats().details["index"]
     assert_completed(reader, 4, 700)
+
+
+# ---------------------------------------------------------------- at the very moments that chance seldom meets
+def written(engine: ElasticEngine, batch: Sequence[Prepared]) -> Lease:
+    """A commit up to the instant before its commit point: all is written and searchable but for the state."""
+    lease = Lease.take(engine._store, engine._connection, LEASE)
+    present = engine._writer._present(lease, engine._view.manifest, [p.article.id for p in batch])
+    known = {id: (found.number, found.first_sequence) for id, found in present.items()}
+    places = [
+        (prepared, Place(number, lease.sequence, first, prepared.article.digest()))
+        for prepared, number, first in numbered(batch, known, lease.sequence, lease.state.next_number)
+    ]
+    engine._writer._send(lease, places, {})
+    return lease
+
+
+def test_a_writer_lost_just_before_its_commit_point_has_added_nothing(engine: ElasticEngine, location: str) -> None:
+    engine.write([writer.article(i, 0) for i in range(10)])
+    reader, follower = ElasticEngine.open(location), Follower(ElasticEngine.open(location))
+    follower.follow()
+    lost = written(engine, [writer.article(i, 1) for i in range(8, 14)])
+    old, new = {f"article-{i}" for i in range(10)}, {f"article-{i}" for i in range(10, 14)}
+    for state in ("written", "taken over", "in order again"):
+        assert {h.stored.article.id for h in reader.search(Search(limit=100)).hits} == old, state
+        assert reader.get(old | new).keys() == everything(reader).keys() == old
+        assert reader.stats().articles == len(old)
+        assert reader.search(Search(Query((Word("version1"),)), "keyword")).total == 2
+        follower.follow()
+        if state == "written":
+            assert follower.position[0] == 1
+            time.sleep(LEASE)
+            taken = Lease.take(engine._store, engine._connection, LEASE)
+            taken.release()
+        elif state == "taken over":
+            assert engine.write([], ["article-0"]).sequence == 3
+            old.remove("article-0")
+    # The new versions belong to the commit that came about, so that nobody who follows misses them.
+    assert {id for id, s in everything(reader).items() if s.sequence == 3} == {"article-8", "article-9"}
+    assert all("version1" in follower.known[f"article-{i}"].article.body for i in (8, 9))
+    with pytest.raises(ArchiveBusy):
+        lost.commit(next_number=14)
+    assert engine.write([writer.article(i, 1) for i in range(10, 14)]).added == 4
+    assert sorted(s.number for s in engine.since(0)) == list(range(1, 14))
+    assert engine.check() == []
+
+
+def test_what_a_lost_writer_still_sends_is_refused(engine: ElasticEngine, location: str) -> None:
+    engine.write([writer.article(i, 0) for i in range(10)])
+    lost = Lease.take(engine._store, engine._connection, LEASE)
+    time.sleep(LEASE)
+    engine.write([writer.article(10, 0)])
+    before = everything(engine)
+    alias = engine._writer.writer_alias(lost.state.epoch)
+    update, new = (
+        operation(writer.article(i, 2), Place(i, lost.sequence, first, "late"), engine.analyser)
+        for i, first in ((3, 1), (11, lost.sequence))
+    )
+    deletion = bulk.Operation("delete", {"_id": document_id("article-4")}, "article-4")
+    for late in (update, new, deletion):
+        # It looks at its lease before each request; a stop between that look and the request is what the alias is for.
+        with pytest.raises(ArchiveBusy):
+            lost._renew_at = 0
+            bulk.send(engine._connection, alias, [late], lost.keep, alias=True)
+        with pytest.raises(Gone):
+            bulk.send(engine._connection, alias, [late], lambda: None, alias=True)
+    engine._connection.refresh(engine._view.state.index)
+    assert everything(ElasticEngine.open(location)) == before
+
+
+def test_what_was_on_its_way_when_the_lease_was_lost_is_never_seen(engine: ElasticEngine, location: str) -> None:
+    engine.write([writer.article(i, 0) for i in range(4)])
+    lost = Lease.take(engine._store, engine._connection, LEASE)
+    time.sleep(LEASE)
+    engine.write([writer.article(i, 1) for i in range(2)])
+    before = everything(engine)
+    # As if a node had held the requests back: they name the index itself, which no alias guards.
+    late = [
+        operation(writer.article(i, 2), Place(i, lost.sequence, 1 if i < 4 else lost.sequence, "late"), engine.analyser)
+        for i in (0, 4)
+    ]
+    index = engine._view.state.index
+    with pytest.raises(Conflict):
+        bulk.send(engine._connection, index, late[:1], lambda: None, alias=False)
+    bulk.send(engine._connection, index, late[1:], lambda: None, alias=False)
+    engine._connection.refresh(index)
+    reader = ElasticEngine.open(location)
+    assert everything(reader) == before
+    assert reader.search(Search()).total == 4
+    assert reader.get(["article-4"]) == {}
+    assert engine.write([writer.article(4, 0)]).added == 1
+    assert_numbers(reader, 5)
+
+
+def assert_numbers(engine: ElasticEngine, count: int) -> None:
+    assert engine.check() == []
+    assert sorted(s.number for s in engine.since(0)) == list(range(count))
+
+
+def test_an_update_on_its_way_counts_as_one_of_the_last_commit(engine: ElasticEngine) -> None:
+    engine.write([writer.article(i, 0) for i in range(6)])
+    engine.write([writer.article(i, 0) for i in range(6, 9)])
+    lease = written(engine, [writer.article(i, 1) for i in (0, 7)])
+    whole = engine.since(0)
+    assert [(s.sequence, s.article.id[8:]) for s in whole] == [
+        *((1, str(i)) for i in range(1, 6)),
+        *((2, i) for i in "0678"),
+    ]
+    assert engine.since(2) == []
+    assert [s.article.id for s in engine.since(2, "article-6")] == ["article-7", "article-8"]
+    assert [s.article.id for s in engine.since(1, "article-4", 2)] == ["article-5", "article-0"]
+    lease.commit(next_number=9)
+    assert [(s.sequence, s.article.id) for s in engine.since(2)] == [(3, "article-0"), (3, "article-7")]

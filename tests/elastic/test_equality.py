@@ -15,9 +15,11 @@ from archive.analysis import Analyser
 from archive.copying import compare, copy
 from archive.engine import Engine
 from archive.engines import create_copy
+from archive.engines.cluster import ClusterSettings
 from archive.engines.embedded import EmbeddedEngine
 from archive.gazetteer import Gazetteer
-from benchmarks.equality import differences, requests
+from benchmarks.equality import agreement, differences, headlines, requests
+from benchmarks.exactness import differences as wrong_counts
 from dateline.opening import open_preparer
 from indexer.pipeline import index
 from indexer.readers import read_stream
@@ -50,6 +52,16 @@ def elastic(embedded: EmbeddedEngine, elasticsearch_url: str) -> Iterator[Engine
     engine.close()
 
 
+@pytest.fixture(scope="module")
+def graph(embedded: EmbeddedEngine, elasticsearch_url: str) -> Iterator[Engine]:
+    """The same with a graph of vectors, which may miss some."""
+    settings = ClusterSettings(vectors="hnsw")
+    engine = create_copy(f"{elasticsearch_url}/graph-{embedded.secret.hex()[:8]}", embedded.identity, settings)
+    copy(embedded, engine)
+    yield engine
+    engine.close()
+
+
 def service(engine: Engine) -> SearchService:
     encoder, gazetteer = BagOfWords(), Gazetteer.load()
     return SearchService(engine, Analyser(), lambda: encoder, lambda: gazetteer)
@@ -60,6 +72,15 @@ def test_every_answer_is_the_same(embedded: EmbeddedEngine, elastic: Engine) -> 
     asked = list(requests(articles, QUERIES))
     assert len(asked) == 3 * QUERIES
     assert list(differences(service(embedded), service(elastic), iter(asked))) == []
+
+
+def test_with_a_graph_of_vectors_the_related_articles_agree_and_counts_are_those_of_its_own(
+    embedded: EmbeddedEngine, graph: Engine
+) -> None:
+    articles = [s.article for s in embedded.since(0, limit=10_000)]
+    shares = agreement(service(embedded), service(graph), headlines(articles, 60))
+    assert len(shares) >= 100 and sum(shares) / len(shares) >= 0.95
+    assert list(wrong_counts(service(graph), queries=5)) == []
 
 
 def test_there_and_back_is_the_same_byte_for_byte(embedded: EmbeddedEngine, elastic: Engine, tmp_path: Path) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import http.server
 import logging
-import threading
-from collections.abc import Iterator
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from archive.article import Article
 from archive.engine import Search
 from archive.engines import create_archive, open_archive
 from archive.engines.elastic import ElasticEngine
-from archive.engines.elastic.connection import Address
+from archive.engines.elastic.address import Address
 from archive.errors import (
     ArchiveDamaged,
     ArchiveError,
@@ -26,6 +27,7 @@ from archive.errors import (
 )
 from tests.bag_of_words import BagOfWords
 from tests.conformance import corpus
+from tests.web_server import web_server
 
 
 def create(location: str) -> ElasticEngine:
@@ -64,37 +66,23 @@ def test_a_server_that_is_not_there_is_told() -> None:
         open_archive("http://127.0.0.1:9/news")
 
 
-@pytest.fixture
-def web_server() -> Iterator[str]:
-    """Something else that speaks HTTP."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"hi")
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def test_the_command_line_says_it_in_one_sentence() -> None:
+    dateline = Path(sys.executable).with_name("dateline")
+    command = [dateline, "stats", "--archive", "http://user:secret@127.0.0.1:9/news"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    expected = "error: The server of http://127.0.0.1:9/news can't be reached: check that it runs and that the address"
+    assert (done.returncode, done.stderr) == (1, f"{expected} is right.\n")
 
 
-def test_another_server_is_told(web_server: str) -> None:
-    with pytest.raises(ArchiveForeign, match="no Elasticsearch server"):
-        open_archive(f"{web_server}/news")
+def test_another_server_is_told() -> None:
+    with (
+        web_server(lambda _: (200, {"Content-Type": "text/html"}, b"hi")) as server,
+        pytest.raises(ArchiveForeign, match="no Elasticsearch server"),
+    ):
+        open_archive(f"{server}/news")
 
 
-def test_an_index_that_is_no_archive_is_left_alone(location: str) -> None:
-    client = Connections.client(location)
+def test_an_index_that_is_no_archive_is_left_alone(location: str, client: Elasticsearch) -> None:
     name = Address(location).name
     client.indices.create(index=name, mappings={"properties": {"title": {"type": "text"}}})
     for attempt in (open_archive, create):
@@ -103,22 +91,11 @@ def test_an_index_that_is_no_archive_is_left_alone(location: str) -> None:
     assert client.indices.exists(index=name)
 
 
-class Connections:
-    """The plain client, for what is done behind an archive's back."""
-
-    @staticmethod
-    def client(location: str):  # type: ignore[no-untyped-def]
-        from elasticsearch import Elasticsearch
-
-        return Elasticsearch(Address(location).server)
-
-
-def test_another_version_names_the_command(location: str) -> None:
+def test_another_version_names_the_command(location: str, client: Elasticsearch) -> None:
     engine = create(location)
     engine.write(corpus.mixed()[:20])
     before = engine.since(0)
     index = engine._view.state.index
-    client = Connections.client(location)
     meta = client.indices.get_mapping(index=index)[index]["mappings"]["_meta"]
     client.indices.put_mapping(index=index, meta={**meta, "analysis": 0})
     with pytest.raises(ArchiveOutdated, match=r"dateline rebuild --archive http"):
@@ -132,11 +109,11 @@ def test_another_version_names_the_command(location: str) -> None:
         open_archive(location, outdated=True)
 
 
-def test_an_archive_that_lost_an_index_is_told_and_never_made_anew(location: str) -> None:
+def test_an_archive_that_lost_an_index_is_told_and_never_made_anew(location: str, client: Elasticsearch) -> None:
     engine = create(location)
     engine.write(corpus.mixed()[:5])
     name = Address(location).name
-    Connections.client(location).indices.delete(index=f"{name}-1")
+    client.indices.delete(index=f"{name}-1")
     with pytest.raises(ArchiveDamaged, match="Restore it from a snapshot"):
         engine.search(Search())
     for attempt in (open_archive, create):
@@ -144,10 +121,10 @@ def test_an_archive_that_lost_an_index_is_told_and_never_made_anew(location: str
             attempt(location)
 
 
-def test_an_archive_that_lost_its_state_is_told_and_never_made_anew(location: str) -> None:
+def test_an_archive_that_lost_its_state_is_told_and_never_made_anew(location: str, client: Elasticsearch) -> None:
     engine = create(location)
     engine.write(corpus.mixed()[:5])
-    client, name = Connections.client(location), Address(location).name
+    name = Address(location).name
     client.indices.delete(index=f"{name}-state")
     with pytest.raises(ArchiveMissing):
         engine.search(Search())
@@ -157,9 +134,9 @@ def test_an_archive_that_lost_its_state_is_told_and_never_made_anew(location: st
     assert client.count(index=f"{name}-1")["count"] == 5
 
 
-def test_a_creation_that_was_interrupted_is_done_again(location: str) -> None:
+def test_a_creation_that_was_interrupted_is_done_again(location: str, client: Elasticsearch) -> None:
     create(location)
-    Connections.client(location).indices.delete(index=f"{Address(location).name}-state")
+    client.indices.delete(index=f"{Address(location).name}-state")
     with pytest.raises(ArchiveMissing):
         open_archive(location)
     assert create(location).stats().articles == 0
@@ -183,11 +160,10 @@ def test_an_article_the_server_refuses_is_named_and_its_batch_leaves_nothing_new
     assert engine.check() == []
 
 
-def test_an_archive_that_is_read_only_is_told(location: str) -> None:
+def test_an_archive_that_is_read_only_is_told(location: str, client: Elasticsearch) -> None:
     engine = create(location)
     engine.write(corpus.mixed()[:10])
     index = engine._view.state.index
-    client = Connections.client(location)
     client.indices.put_settings(index=index, settings={"blocks.write": True})
     with pytest.raises(ArchiveFull, match="Make room"):
         engine.write(corpus.mixed()[:20])

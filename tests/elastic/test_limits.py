@@ -9,6 +9,7 @@ import pytest
 
 from archive.article import Article, Passage, Prepared
 from archive.engine import Refinement, Search, Timeline
+from archive.engines.cluster import ClusterSettings
 from archive.engines.elastic import ElasticEngine
 from archive.query import And, Fuzzy, Near, Node, Not, Or, Phrase, Prefix, Query, Window, Word
 
@@ -74,7 +75,7 @@ def test_sets_of_more_articles_than_one_answer_holds_are_whole(engine: ElasticEn
 
 
 def test_a_graph_of_vectors_proposes_where_it_is_asked_for(location: str) -> None:
-    engine = ElasticEngine.create(location, dimensions=8, vectors="hnsw")
+    engine = ElasticEngine.create(location, dimensions=8, cluster=ClusterSettings(vectors="hnsw"))
     codes = np.random.default_rng(3).integers(-127, 128, (200, 8)).astype(np.int8)
     engine.write(
         [Prepared(Article(f"{i}", "", "word", passages=(Passage(0, 4),)), v[None]) for i, v in enumerate(codes)]

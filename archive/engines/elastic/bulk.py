@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from archive.engines.elastic.connection import OVERLOADED, PATIENCE, PAUSE, Conflict, Connection, Gone
+from archive.engines.elastic.connection import Conflict, Connection, Gone, passing, pauses
 from archive.errors import ArticleError
 
 __all__ = ["Operation", "send"]
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 8_000_000
 CHUNK_OPERATIONS = 500
+NO_MASTER = 503
+"""Of a block: it goes away when the nodes have elected one. A full disk has 429, a read-only index 403."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,14 @@ def send(
     """
     for chunk in _chunks(operations):
         left = chunk
-        pause = PAUSE
-        for attempt in range(PATIENCE + 1):
+        for pause in pauses():
             keep()
             left = _attempt(connection, index, left, alias=alias)
             if not left:
                 break
-            if attempt == PATIENCE:
-                raise connection.refused(429)
             time.sleep(pause)
-            pause *= 2
+        else:
+            raise connection.refused(429)
 
 
 def _attempt(connection: Connection, index: str, chunk: list[Operation], *, alias: bool) -> list[Operation]:
@@ -72,10 +72,10 @@ def _attempt(connection: Connection, index: str, chunk: list[Operation], *, alia
     for operation, item in zip(chunk, answer["items"], strict=True):
         [result] = item.values()
         status = result["status"]
-        kind = result.get("error", {}).get("type")
-        if kind == "cluster_block_exception":
+        kind = result.get("error", {}).get("type", "")
+        if kind == "cluster_block_exception" and status != NO_MASTER:
             raise connection.full()
-        if status in OVERLOADED:
+        if passing(status, kind):
             again.append(operation)
         elif operation.action == "delete" and status in (404, 409):
             # Gone already, by a first attempt whose answer was lost; nobody else writes under our lease.

@@ -14,8 +14,8 @@ import orjson
 
 from archive.analysis import Analyser
 from archive.article import Prepared
-from archive.engines.elastic.document import names_of, stored_of, streams_of
-from archive.engines.elastic.view import Reader, all_of, any_of, none_of
+from archive.engines.elastic.document import names_of, stored_of, stream_of, streams_of
+from archive.engines.elastic.view import BARE, Reader, all_of, any_of, none_of
 from archive.facets import name_texts
 from archive.plan import Requirement
 from archive.positions import edits_allowed, holds_near, holds_window, near_fields, needs_positions
@@ -119,11 +119,14 @@ class Compiler:
         by_form = any(isinstance(leaf, (Prefix, Fuzzy)) for leaf, _ in leaves(near))
 
         def holds(hit: Json) -> bool:
-            stems = streams_of(hit["fields"]["words"][0])
-            forms = streams_of(hit["fields"]["forms"][0]) if by_form else ([], [])
+            stems = streams_of(stream_of(hit, "stems"))
+            forms = streams_of(stream_of(hit, "forms")) if by_form else ([], [])
             return any(holds_near(near, stems[i], forms[i], self.analyser) for i in fields)
 
-        wanted = {"stored_fields": ["words", "forms"] if by_form else ["words"]}
+        wanted = {**BARE, "docvalue_fields": ["stems", "forms"] if by_form else ["stems"]}
+        if isinstance(near.left, Word) and isinstance(near.right, Word):
+            words = [self.analyser.stem(near.left.text), self.analyser.stem(near.right.text)]
+            filters = [*filters, *_close_by(words, near.left.field, near.distance)]
         return self._passing(f"near {near!r}", filters, wanted, holds)
 
     def _window(self, window: Window, context: Sequence[Json]) -> Json:
@@ -133,7 +136,7 @@ class Compiler:
         chosen = {"title": (0,), "body": (1,)}.get(window.field, (0, 1))
 
         def in_streams(hit: Json) -> bool:
-            streams = streams_of(hit["fields"]["words"][0])
+            streams = streams_of(stream_of(hit, "stems"))
             return any(holds_window(terms, streams[i], window.distance) for i in chosen)
 
         def in_names(hit: Json) -> bool:
@@ -144,7 +147,8 @@ class Compiler:
 
         filters = [*context, *({"term": {field: term}} for term in dict.fromkeys(terms))]
         if in_text:
-            return self._passing(f"window {window!r}", filters, {"stored_fields": ["words"]}, in_streams)
+            filters += _close_by(terms, window.field, window.distance)
+            return self._passing(f"window {window!r}", filters, {**BARE, "docvalue_fields": ["stems"]}, in_streams)
         return self._passing(f"window {window!r}", filters, {"_source": ["content"]}, in_names)
 
     def _passing(self, name: str, filters: Sequence[Json], wanted: Json, holds: Callable[[Json], bool]) -> Json:
@@ -169,6 +173,19 @@ def _sequence(field: str, terms: Sequence[str]) -> Json:
     if len(terms) == 1:
         return {"term": {field: terms[0]}}
     return {"match_phrase": {field: " ".join(terms)}}
+
+
+def _close_by(terms: Sequence[str], field: str, distance: int) -> list[Json]:
+    """Spares a look at most articles whose words stand far apart: all that pass may be, none that fail is close by.
+
+    The slop of a phrase is the range of its words' positions, each less its place in the phrase. With a word twice the
+    server's matcher may miss some.
+    """
+    if len(set(terms)) < max(2, len(terms)):
+        return []
+    slop = distance + len(terms) - 1
+    fields = (field,) if field else ("title", "body")
+    return [any_of([{"match_phrase": {f: {"query": " ".join(terms), "slop": slop}}} for f in fields])]
 
 
 def _form_fields(field: str) -> tuple[str, ...]:

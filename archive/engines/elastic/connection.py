@@ -6,27 +6,30 @@ Nothing of the server's own text reaches a user; it goes into the log.
 from __future__ import annotations
 
 import logging
+import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
 import orjson
 from elasticsearch import (
     ApiError,
     ConflictError,
     Elasticsearch,
-    NotFoundError,
     SerializationError,
+    SSLError,
     TransportError,
     UnsupportedProductError,
 )
 from elasticsearch.serializer import OrjsonSerializer
 
+from archive.engines.cluster import ClusterSettings
+from archive.engines.elastic.address import Address, nodes
 from archive.errors import ArchiveDamaged, ArchiveError, ArchiveForeign, ArchiveFull, ArchiveMissing
 
-__all__ = ["Address", "Conflict", "Connection", "Gone"]
+__all__ = ["Conflict", "Connection", "Gone", "passing", "pauses"]
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -34,53 +37,31 @@ Json = dict[str, Any]
 log = logging.getLogger(__name__)
 
 PATIENCE = 6
-"""How often a request is repeated that the cluster had no room for (429) or no node for (503)."""
+"""How often a request is repeated that the cluster had no room for (429), or no node for (503, or no answer)."""
 PAUSE = 0.1
 """Seconds before the first repetition; doubled before each further one: 6 seconds in all."""
 OVERLOADED = (429, 502, 503, 504)
-_FORBIDDEN_IN_NAMES = set('\\/*?"<>| ,#:')
 
 
 class Conflict(Exception):
-    """Another writer changed the document first."""
+    """Another writer changed the document first, or the index that is to be made exists."""
 
 
 class Gone(Exception):
     """An index that is searched or written was dropped, or its alias moved."""
 
 
-class Address:
-    """`http://host:9200/news`: the server and the archive's name on it."""
-
-    __slots__ = ("location", "name", "server")
-
-    def __init__(self, location: str) -> None:
-        """Raises ArchiveError for anything but a URL whose last part can name an index."""
-        parts = urlsplit(location)
-        path, _, name = unquote(parts.path).strip("/").rpartition("/")
-        good = name == name.lower() and name[:1].isalnum() and not _FORBIDDEN_IN_NAMES & set(name)
-        if parts.scheme not in ("http", "https") or not parts.hostname or not good or len(name.encode()) > 200:
-            raise ArchiveError(
-                f"{location} doesn't name an archive on a server: write http://HOST:9200/NAME, the name in small "
-                "letters, digits and hyphens."
-            )
-        self.name = name
-        credentials, at, host = parts.netloc.rpartition("@")
-        self.location = f"{parts.scheme}://{host}{parts.path}"
-        """As messages show it: without user and password."""
-        if parts.port is None:
-            host = f"{host}:{443 if parts.scheme == 'https' else 9200}"
-        self.server = f"{parts.scheme}://{credentials}{at}{host}{'/' + path if path else ''}"
-
-
 class Connection:
     """A cluster, as one archive uses it. Safe to share between threads."""
 
-    def __init__(self, address: Address, *, timeout: float = 60.0) -> None:
-        """`timeout`: seconds for one request."""
+    def __init__(self, address: Address, settings: ClusterSettings) -> None:
+        """Raises ArchiveError where the settings name what is no node, or a certificate that can't be read."""
         self.address = address
-        self._timeout = timeout
+        self.settings = settings
+        self._nodes = nodes(address, settings)
+        self._authority = _authority(settings.ca) if any(n.startswith("https:") for n in self._nodes) else None
         self._client: Elasticsearch | None = None
+        self._answered = False
         self._lock = threading.Lock()
 
     @property
@@ -89,9 +70,11 @@ class Connection:
         with self._lock:
             if self._client is None:
                 self._client = Elasticsearch(
-                    self.address.server,
+                    self._nodes,
+                    api_key=self.settings.api_key or None,
+                    ssl_context=self._authority,
                     serializer=OrjsonSerializer(),
-                    request_timeout=self._timeout,
+                    request_timeout=self.settings.timeout,
                     retry_on_timeout=True,
                     max_retries=3,
                     retry_on_status=(),  # by `call`, with pauses
@@ -106,26 +89,35 @@ class Connection:
 
     def call(self, request: Callable[[], T]) -> T:
         """What the request answers; raises Conflict, Gone or one of the archive's errors."""
-        pause = PAUSE
-        for left in range(PATIENCE, -1, -1):
+        why: Exception
+        for pause in pauses():
             try:
-                return request()
+                answer = request()
+                self._answered = True
+                return answer
             except ConflictError:
                 raise Conflict from None
-            except NotFoundError:
-                raise Gone from None
             except UnsupportedProductError:
                 raise self.foreign() from None
             except ApiError as error:
-                if error.status_code not in OVERLOADED or not left:
-                    log.warning("the server refused a request: %s", error)
-                    raise self.refused(error.status_code) from None
+                status, kind = error.status_code, _kind(error.body)
+                if kind == "resource_already_exists_exception":
+                    raise Conflict from None
+                again = passing(status, kind)
+                if status == 404 and not again:
+                    raise Gone from None
+                problem, why = self.refused(status), error
+            except SSLError as error:
+                by_certificate = "CERTIFICATE_VERIFY_FAILED" in str(error)
+                problem, why, again = self.untrusted() if by_certificate else self.without_tls(), error, False
             except (TransportError, SerializationError) as error:
-                log.warning("no answer from the server: %s", error)
-                raise self.unreachable() from None
+                # The client has asked every node already. One that never answered has a wrong address, most likely.
+                problem, why, again = self.unreachable(), error, self._answered
+            if not again:
+                break
             time.sleep(pause)
-            pause *= 2
-        raise AssertionError("the last attempt answers or raises")
+        log.warning("no good answer from the server: %s", why)
+        raise problem from None
 
     def search(self, searches: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[Json]:
         """The answers to several searches, (index and options, body) each, in one round trip.
@@ -133,25 +125,45 @@ class Connection:
         A partial answer is a wrong count: every shard of every search has answered, or this raises.
         """
         lines: Any = [orjson.dumps(part) for pair in searches for part in pair]
-        pause = PAUSE
-        for left in range(PATIENCE, -1, -1):
+        for pause in pauses():
             found = self.call(lambda: self.client.msearch(searches=lines))["responses"]
             statuses = {_status(answer) for answer in found}
             if statuses == {200}:
                 return list(found)
             if 404 in statuses:
                 raise Gone
-            if not statuses & set(OVERLOADED) or not left:
-                log.warning("the server answered in part: %s", [a for a in found if _status(a) != 200][:1])
-                raise self.refused(max(statuses))
+            if not any(map(passing, statuses)):
+                break
             time.sleep(pause)
-            pause *= 2
-        raise AssertionError("the last attempt answers or raises")
+        log.warning("the server answered in part: %s", [a for a in found if _status(a) != 200][:1])
+        raise self.refused(max(statuses))
+
+    def refresh(self, index: str) -> None:
+        """What was written shows in searches from now on, on every copy."""
+        for pause in pauses():
+            answer = self.call(lambda: self.client.indices.refresh(index=index))
+            if not answer["_shards"]["failed"]:
+                return
+            time.sleep(pause)  # a node was lost meanwhile
+        log.warning("the server refreshed in part: %s", answer)
+        raise self.refused(503)
 
     # ---------------------------------------------------------------- errors
     def unreachable(self) -> ArchiveError:
         return ArchiveError(
             f"The server of {self.address.location} can't be reached: check that it runs and that the address is right."
+        )
+
+    def without_tls(self) -> ArchiveError:
+        return ArchiveError(
+            f"The server of {self.address.location} doesn't speak TLS as this machine does: write http:// where it "
+            "has none."
+        )
+
+    def untrusted(self) -> ArchiveError:
+        return ArchiveError(
+            f"The certificate of the server of {self.address.location} isn't trusted: name the PEM file of the "
+            "authority that signed it in DATELINE_ELASTIC_CA."
         )
 
     def foreign(self) -> ArchiveForeign:
@@ -191,9 +203,37 @@ class Connection:
         )
 
 
+def pauses() -> Iterator[float]:
+    """Seconds to wait after each attempt; the last one ends with none."""
+    return iter([*(PAUSE * 2**i for i in range(PATIENCE)), 0.0])
+
+
+def passing(status: int, kind: str = "") -> bool:
+    """Whether another try may help, after an error of that kind."""
+    if status == 404:  # a copy of a shard says so too while it isn't ready
+        return kind not in ("", "index_not_found_exception", "aliases_not_found_exception")
+    return status in OVERLOADED or kind == "node_closed_exception"
+
+
+def _authority(file: Path | None) -> ssl.SSLContext | None:
+    if file is None:
+        return None
+    try:
+        return ssl.create_default_context(cafile=file)
+    except OSError as error:
+        why = "it holds no certificate in PEM" if isinstance(error, ssl.SSLError) else error.strerror
+        raise ArchiveError(f"The certificate file {file} can't be used ({why}): name the authority's own.") from None
+
+
 def _status(answer: Json) -> int:
-    """The HTTP status of one search of several; 503 where only some shards answered."""
+    """The HTTP status of one search of several; 503 where some shards didn't answer, but may."""
     status = int(answer["status"])
-    if status == 200 and (answer["timed_out"] or answer["_shards"]["failed"]):
-        return 503
-    return status
+    if status == 200:
+        return 503 if answer["timed_out"] or answer["_shards"]["failed"] else 200
+    return 503 if passing(status, _kind(answer)) else status
+
+
+def _kind(answer: Any) -> str:
+    """Of an error, as the server names it; empty where it is none, or not the server's."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return str(error.get("type", "")) if isinstance(error, dict) else ""

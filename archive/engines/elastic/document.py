@@ -31,6 +31,7 @@ __all__ = [
     "prepared_of",
     "signed",
     "stored_of",
+    "stream_of",
     "stream_text",
     "streams_of",
     "term_counts",
@@ -50,6 +51,10 @@ class Place:
     sequence: int
     first_sequence: int
     digest: str
+
+    @classmethod
+    def of(cls, stored: Stored) -> Place:
+        return cls(stored.number, stored.sequence, stored.first_sequence, stored.digest)
 
 
 def document_id(id: str) -> str:
@@ -87,9 +92,10 @@ def document(prepared: Prepared, place: Place, analyser: Analyser) -> dict[str, 
         "length": len(terms.title_stems) + len(terms.body_stems),
         "pair_count": len(terms.pairs),
         "passage_count": len(prepared.vectors),
-        "words": stream_text(terms.title_stems, terms.body_stems),
+        "words": " ".join([*terms.title_stems, *terms.body_stems]),
+        "stems": _coded(stream_text(terms.title_stems, terms.body_stems)),
         "pairs": " ".join(terms.pairs),
-        "forms": stream_text(terms.title_forms, terms.body_forms),
+        "forms": _coded(stream_text(terms.title_forms, terms.body_forms)),
         "title": " ".join(terms.title_stems),
         "body": " ".join(terms.body_stems),
         "title_forms": " ".join(dict.fromkeys(terms.title_forms)),
@@ -136,6 +142,11 @@ def prepared_of(source: Json, dimensions: int) -> tuple[Prepared, Stored]:
 
 
 # -------------------------------------------------------------------- stored streams
+def stream_of(hit: Json, name: str) -> str:
+    """`stems` or `forms` of a hit, as `stream_text` made it."""
+    return base64.b64decode(hit["fields"][name][0]).decode()
+
+
 def stream_text(title: Sequence[str], body: Sequence[str]) -> str:
     """Each term between blanks of its own, so that terms and pairs can be counted in the text as it is."""
     return "".join(f" {term} " for term in (*title, FIELD_GAP, *body))
@@ -167,6 +178,10 @@ def _pair_count(text: str, a: str, b: str) -> int:
     while at >= 0:
         count, at = count + 1, text.find(pair, at + 1)
     return count
+
+
+def _coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _suggestions(value: str, analyser: Analyser) -> list[str]:

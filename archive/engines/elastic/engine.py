@@ -14,17 +14,20 @@ from archive.analysis import ANALYSIS_VERSION, Analyser
 from archive.article import Prepared, Stored
 from archive.batches import check_prepared
 from archive.engine import Commit, Copy, Identity, Page, Rebuilding, Search, Stats, Suggestion
-from archive.engines.elastic.connection import Address, Conflict, Connection, Gone
+from archive.engines.cluster import NO_SETTINGS, ClusterSettings
+from archive.engines.elastic.address import Address
+from archive.engines.elastic.connection import Conflict, Connection, Gone
 from archive.engines.elastic.document import document_id, stored_of
 from archive.engines.elastic.listing import check, copies, since, stats
-from archive.engines.elastic.mapping import FORMAT_VERSION, Manifest, VectorIndex
+from archive.engines.elastic.mapping import FORMAT_VERSION, Manifest
 from archive.engines.elastic.rebuilding import Rebuild, create_index
 from archive.engines.elastic.searching import run
 from archive.engines.elastic.state import LEASE_SECONDS, State, StateStore
 from archive.engines.elastic.suggesting import suggest
 from archive.engines.elastic.view import Changed, Reader, View
 from archive.engines.elastic.writing import Writer
-from archive.errors import ArchiveForeign, ArchiveMissing, ArchiveOutdated, ArchiveUnfinished
+from archive.engines.versions import check_finished, check_versions
+from archive.errors import ArchiveForeign, ArchiveMissing
 
 __all__ = ["ElasticEngine"]
 
@@ -54,23 +57,21 @@ class ElasticEngine:
         model: str = "none",
         dimensions: int = 384,
         language: str = "english",
+        cluster: ClusterSettings = NO_SETTINGS,
         *,
-        vectors: VectorIndex = "flat",
-        shards: int = 1,
         lease_seconds: float = LEASE_SECONDS,
     ) -> ElasticEngine:
         """A new, empty archive; raises ArchiveForeign where there is something of that name already."""
         identity = Identity(secrets.token_bytes(32), model, dimensions, language)
-        return cls._create(location, identity, vectors, shards, lease_seconds, unfinished=False)
+        return cls._create(location, identity, cluster, lease_seconds, unfinished=False)
 
     @classmethod
     def create_copy(
         cls,
         location: str,
         identity: Identity,
+        cluster: ClusterSettings = NO_SETTINGS,
         *,
-        vectors: VectorIndex = "flat",
-        shards: int = 1,
         lease_seconds: float = LEASE_SECONDS,
     ) -> ElasticEngine:
         """An archive to `adopt` another one's articles into: a new one, or the one where this was broken off.
@@ -78,12 +79,13 @@ class ElasticEngine:
         Raises ArchiveForeign where there is anything else of that name.
         """
         try:
-            engine = cls.open(location, lease_seconds=lease_seconds, unfinished=True)
+            engine = cls.open(location, cluster, lease_seconds=lease_seconds, unfinished=True)
         except ArchiveMissing:
-            return cls._create(location, identity, vectors, shards, lease_seconds, unfinished=True)
+            return cls._create(location, identity, cluster, lease_seconds, unfinished=True)
         if not engine._store.read()[0].unfinished or engine.identity != identity:
             raise ArchiveForeign(
-                f"{location} holds an archive already, and no unfinished copy of this one: name another archive."
+                f"{engine._connection.address.location} holds an archive already, and no unfinished copy of this one: "
+                "name another archive."
             )
         return engine
 
@@ -92,13 +94,12 @@ class ElasticEngine:
         cls,
         location: str,
         identity: Identity,
-        vectors: VectorIndex,
-        shards: int,
+        cluster: ClusterSettings,
         lease_seconds: float,
         *,
         unfinished: bool,
     ) -> ElasticEngine:
-        connection = Connection(Address(location))
+        connection = Connection(Address(location), cluster)
         name = connection.address.name
         client = connection.client
         taken = ArchiveForeign(f"{connection.address.location} exists already: name another archive.")
@@ -111,7 +112,7 @@ class ElasticEngine:
             identity.dimensions,
             identity.secret.hex(),
             secrets.token_hex(8),
-            vectors,
+            cluster.vectors or "flat",
         )
         with suppress(ArchiveMissing):
             _opened(connection)
@@ -119,17 +120,21 @@ class ElasticEngine:
         with suppress(Gone):
             # Its creation was interrupted before it had a state: `_opened` made sure that nothing is in it.
             connection.call(lambda: client.indices.delete(index=state.index))
-        create_index(connection, state.index, manifest, shards, (name, f"{name}-writer-0"))
         try:
-            StateStore(connection).create(state)
+            create_index(connection, state.index, manifest, cluster.shards or 1, (name, f"{name}-writer-0"))
         except Conflict:
             raise taken from None
+        with suppress(Conflict):  # which its own first success is, where that answer was lost
+            StateStore(connection).create(state)
+        if _opened(connection)[1] != manifest:
+            raise taken
         return cls(connection, state, manifest, lease_seconds)
 
     @classmethod
     def open(
         cls,
         location: str,
+        cluster: ClusterSettings = NO_SETTINGS,
         *,
         outdated: bool = False,
         unfinished: bool = False,
@@ -141,22 +146,11 @@ class ElasticEngine:
         Raises ArchiveMissing, ArchiveForeign, ArchiveOutdated, ArchiveUnfinished, or ArchiveError where the server
         doesn't answer.
         """
-        connection = Connection(Address(location))
+        connection = Connection(Address(location), cluster)
         shown = connection.address.location
         state, manifest = _opened(connection)
-        if state.unfinished and not unfinished:
-            raise ArchiveUnfinished(
-                f"{shown} is the unfinished copy of another archive: run the same `dateline migrate` again."
-            )
-        if manifest.format != FORMAT_VERSION:
-            raise ArchiveOutdated(
-                f"{shown} has format {manifest.format}, this Dateline reads format {FORMAT_VERSION}: export it with "
-                "the Dateline that made it, then index that export here."
-            )
-        if manifest.analysis != ANALYSIS_VERSION and not outdated:
-            raise ArchiveOutdated(
-                f"{shown} was made by another version of the text analysis: run `dateline rebuild --archive {shown}`."
-            )
+        check_finished(shown, unfinished=state.unfinished and not unfinished)
+        check_versions(shown, manifest.format, FORMAT_VERSION, manifest.analysis, outdated=outdated)
         return cls(connection, state, manifest, lease_seconds)
 
     @property
@@ -220,7 +214,7 @@ class ElasticEngine:
     ) -> None:
         manifest = self._latest().manifest
         for one in copies:
-            check_prepared(Prepared(one.stored.article, one.vectors, one.names), manifest.dimensions)
+            check_prepared(one.prepared, manifest.dimensions)
         self._writer.adopt(manifest, copies, sequence, next_number, gone, complete=complete)
 
     def suggest(self, prefix: str, fields: Sequence[str], limit: int = 10) -> list[Suggestion]:
@@ -237,10 +231,11 @@ class ElasticEngine:
         with self._writer.lease() as lease:
             _, manifest = _manifest(self._connection, lease.state.index)
             view = View(self._connection, self._store, lease.state, manifest)
-            new = replace(manifest, analysis=ANALYSIS_VERSION)
+            cluster = self._connection.settings
+            new = replace(manifest, analysis=ANALYSIS_VERSION, vectors=cluster.vectors or manifest.vectors)
             if model:
                 new = replace(new, model=model[0], dimensions=model[1])
-            Rebuild(self._connection, self._writer, self.analyser, lease, view).run(new, prepare)
+            Rebuild(self._connection, self._writer, self.analyser, lease, view).run(new, cluster.shards, prepare)
         self._latest()
 
     def close(self) -> None:
@@ -287,15 +282,14 @@ class ElasticEngine:
 def _opened(connection: Connection) -> tuple[State, Manifest]:
     """State and manifest of an archive; raises ArchiveMissing where there is nothing, ArchiveDamaged for a part."""
     name, client = connection.address.name, connection.client
-    index: str | None = None
-    with suppress(ArchiveMissing):
-        index, _ = _manifest(connection, name)
     try:
         state, _ = StateStore(connection).read()
     except ArchiveMissing:
-        first = index or f"{name}-1"
+        index = f"{name}-1"
+        with suppress(ArchiveMissing):
+            index, _ = _manifest(connection, name)
         with suppress(Gone):
-            if connection.call(lambda: client.count(index=first))["count"]:
+            if connection.call(lambda: client.count(index=index))["count"]:
                 raise connection.damaged("its state is gone") from None
         raise
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from archive.analysis import Analyser
 from archive.article import Stored
 from archive.engine import Copy, Stats
-from archive.engines.elastic.document import prepared_of, stored_of, stream_text
+from archive.engines.elastic.document import prepared_of, stored_of, stream_of, stream_text
 from archive.engines.elastic.view import Reader
 from archive.streams import Streams
 
@@ -112,8 +112,7 @@ def check(reader: Reader, analyser: Analyser) -> list[str]:
     numbers: dict[int, str] = {}
     wanted = {
         "_source": ["content", "codes"],
-        "stored_fields": ["words"],
-        "docvalue_fields": ["id", "number", "sequence", "first_sequence", "passage_count"],
+        "docvalue_fields": ["stems", "id", "number", "sequence", "first_sequence", "passage_count"],
         "size": 500,
     }
     for hit in reader.scan(view.visible(), wanted, sort=("number", "id")):
@@ -122,7 +121,7 @@ def check(reader: Reader, analyser: Analyser) -> list[str]:
         terms = Streams(stored.article.title, stored.article.body, analyser)
         agrees = (
             fields["id"] == stored.article.id
-            and fields["words"] == stream_text(terms.title_stems, terms.body_stems)
+            and stream_of(hit, "stems") == stream_text(terms.title_stems, terms.body_stems)
             and fields["passage_count"] == len(prepared.vectors) == len(stored.article.passages)
             and [fields[n] for n in ("number", "sequence", "first_sequence")]
             == [stored.number, stored.sequence, stored.first_sequence]

@@ -15,7 +15,7 @@ from archive.engines.elastic.proposing import Candidates, Figures
 from archive.engines.elastic.view import Reader, all_of, none_of
 from archive.keys import MAX_NUMBER, NUMBER_BITS
 from archive.plan import Plan
-from archive.ranking import MEANING_WEIGHT
+from archive.ranking import total_score
 from archive.vectors import cosine
 
 __all__ = ["Paging"]
@@ -24,8 +24,7 @@ Json = dict[str, Any]
 COMPLEMENT = (1 << 64) - 1
 SHOWN: Json = {
     "_source": ["content", "codes"],
-    "stored_fields": ["words"],
-    "docvalue_fields": ["number", "key", "length", "pair_count"],
+    "docvalue_fields": ["number", "key", "length", "pair_count", "stems"],
 }
 """What to bring of an article that is shown."""
 
@@ -99,20 +98,12 @@ class Paging:
         hits = []
         for place, (hit, score) in enumerate(zip(found, words.tolist(), strict=True)):
             passage, dot = self._best_passage(hit["_source"])
-            if place >= ranked:
-                total = None
-            elif mode == "semantic":
-                total = cosine(dot)
-            elif mode == "keyword":
-                total = score / cursor.best
-            else:
-                total = score / cursor.best + MEANING_WEIGHT * cosine(dot)
             holds = EXACT in hit.get("matched_queries", ()) if mode == "semantic" else _number(hit) not in related
             hits.append(
                 Hit(
                     stored=stored_of(hit["_source"]),
                     matched_by="words" if holds else "related",
-                    score=total,
+                    score=total_score(mode, score, dot, cursor.best) if mode and place < ranked else None,
                     passage=passage,
                     words=score,
                     cosine=None if self._vector is None else cosine(dot),

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.engines.elastic.document import SIGN, term_counts
-from archive.engines.elastic.view import View, all_of
+from archive.engines.elastic.document import SIGN, stream_of, term_counts
+from archive.engines.elastic.view import BARE, View, all_of
 from archive.plan import Plan
 from archive.ranking import PAIR_WEIGHT, Collection, word_scores
 
-__all__ = ["DECIDING", "Candidates", "Figures", "by_meaning", "by_words", "dots_of", "proposed_scores"]
+__all__ = ["DECIDING", "KEYS", "Candidates", "Figures", "by_meaning", "by_words", "dots_of", "proposed_scores"]
 
 Json = dict[str, Any]
 NUMERATOR = 2.2
@@ -22,12 +22,10 @@ NUMERATOR = 2.2
 PROBES = 2_000
 """Passages that a graph (HNSW) looks at, at least: more find more of the nearest."""
 
-DECIDING: Json = {
-    "_source": False,
-    "stored_fields": ["words"],
-    "docvalue_fields": ["number", "key", "length", "pair_count"],
-}
-"""What to bring of each candidate."""
+KEYS: Json = {**BARE, "docvalue_fields": ["number", "key"]}
+"""What to bring of candidates that are decided by their vectors alone."""
+DECIDING: Json = {**BARE, "docvalue_fields": ["number", "key", "length", "pair_count", "stems"]}
+"""What to bring of candidates that are decided by their words too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,17 @@ class Candidates:
 
     @classmethod
     def of(cls, hits: Sequence[Json]) -> Candidates:
+        """From hits that bring DECIDING or, without terms and lengths, KEYS."""
+
         def column(name: str) -> NDArray[np.int64]:
-            return np.array([hit["fields"][name][0] for hit in hits], np.int64)
+            return np.array([hit["fields"].get(name, (0,))[0] for hit in hits], np.int64)
 
         return cls(
             numbers=column("number"),
             keys=(column("key").astype(np.uint64) + np.uint64(SIGN)),
             lengths=column("length"),
             pair_counts=column("pair_count"),
-            streams=tuple(hit["fields"].get("words", ("",))[0] for hit in hits),
+            streams=tuple(stream_of(hit, "stems") if "stems" in hit["fields"] else "" for hit in hits),
             server_scores=np.array([hit.get("_score") or 0.0 for hit in hits]),
         )
 

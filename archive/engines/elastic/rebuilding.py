@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from archive.analysis import Analyser
-from archive.article import Stored
 from archive.engine import Rebuilding
 from archive.engines.elastic.bulk import Operation, send
-from archive.engines.elastic.connection import Connection
+from archive.engines.elastic.connection import Conflict, Connection
 from archive.engines.elastic.document import Place, prepared_of
 from archive.engines.elastic.mapping import Manifest, mappings, settings
 from archive.engines.elastic.state import Lease
@@ -19,19 +19,28 @@ from archive.engines.elastic.writing import Writer, operation
 
 __all__ = ["Rebuild", "create_index"]
 
-BATCH = 500
+BATCH = 50
+"""Articles that are prepared between two looks at the lease: encoding them again takes some seconds."""
 
 
 def create_index(connection: Connection, index: str, manifest: Manifest, shards: int, aliases: Sequence[str]) -> None:
-    connection.call(
-        lambda: connection.client.indices.create(
-            index=index,
-            settings=settings(shards),
-            mappings=mappings(manifest),
-            aliases={alias: {} for alias in aliases},
-            wait_for_active_shards=1,
+    """Raises Conflict where there is another of that name."""
+    client = connection.client
+    try:
+        connection.call(
+            lambda: client.indices.create(
+                index=index,
+                settings=settings(shards),
+                mappings=mappings(manifest),
+                aliases={alias: {} for alias in aliases},
+                wait_for_active_shards=1,
+            )
         )
-    )
+    except Conflict:
+        # A request that was repeated after a lost answer meets its own first success.
+        found: Any = connection.call(lambda: client.indices.get_mapping(index=index))
+        if found[index]["mappings"].get("_meta") != manifest.to_meta():
+            raise
 
 
 class Rebuild:
@@ -44,8 +53,8 @@ class Rebuild:
         self._lease = lease
         self._view = view
 
-    def run(self, manifest: Manifest, prepare: Rebuilding | None) -> None:
-        """`manifest`: that of the new index."""
+    def run(self, manifest: Manifest, shards: int | None, prepare: Rebuilding | None) -> None:
+        """`manifest`: that of the new index; `shards`: None for as many as there were."""
         client, name = self._connection.client, self._connection.address.name
         old = self._lease.state.index
         number = int(old.rpartition("-")[2])
@@ -54,22 +63,16 @@ class Rebuild:
                 self._drop(left)
         new = f"{name}-{number + 1}"
         found = self._connection.call(lambda: client.indices.get_settings(index=old))
-        shards = int(found[old]["settings"]["index"]["number_of_shards"])
-        create_index(self._connection, new, manifest, shards, ())
+        present = int(found[old]["settings"]["index"]["number_of_shards"])
+        create_index(self._connection, new, manifest, shards or present, ())
         try:
             send(self._connection, new, self._operations(prepare), self._lease.keep, alias=False)
-            self._writer.refresh(new)
+            self._connection.refresh(new)
         except BaseException:
             self._drop(new)
             raise
-        alias = self._writer.writer_alias(self._lease.state.epoch)
-        actions = [
-            action
-            for moved in (name, alias)
-            for action in ({"remove": {"index": old, "alias": moved}}, {"add": {"index": new, "alias": moved}})
-        ]
         self._lease.keep()
-        self._connection.call(lambda: client.indices.update_aliases(actions=actions))
+        self._writer.lead_to(new, self._lease.state.epoch)
         self._lease.release(index=new)
         # Readers that are about to ask the old one find it gone, and begin again with the new one.
         self._drop(old)
@@ -77,17 +80,16 @@ class Rebuild:
     def _operations(self, prepare: Rebuilding | None) -> Iterator[Operation]:
         reader = Reader(self._view, checked=True)
         hits = reader.scan(
-            self._view.visible(), {"_source": ["content", "codes"], "size": BATCH}, sort=("sequence", "id")
+            self._view.visible(), {"_source": ["content", "codes"], "size": 10 * BATCH}, sort=("sequence", "id")
         )
         dimensions = self._view.manifest.dimensions
         while some := list(islice(hits, BATCH)):
             read = [prepared_of(hit["_source"], dimensions) for hit in some]
             batch = [prepared for prepared, _ in read]
-            # A new preparation may take longer than the lease for one batch of articles.
             self._lease.keep()
             new = prepare(batch) if prepare else batch
             for prepared, (_, stored) in zip(new, read, strict=True):
-                yield operation(prepared, _place(stored), self._analyser)
+                yield operation(prepared, Place.of(stored), self._analyser)
 
     def _indexes(self) -> list[str]:
         name = self._connection.address.name
@@ -97,7 +99,3 @@ class Rebuild:
 
     def _drop(self, index: str) -> None:
         self._connection.call(lambda: self._connection.client.indices.delete(index=index, ignore_unavailable=True))
-
-
-def _place(stored: Stored) -> Place:
-    return Place(stored.number, stored.sequence, stored.first_sequence, stored.digest)

@@ -18,6 +18,7 @@ from archive.engines.elastic.compiler import Compiler
 from archive.engines.elastic.paging import Paging
 from archive.engines.elastic.proposing import (
     DECIDING,
+    KEYS,
     Candidates,
     Figures,
     by_meaning,
@@ -25,7 +26,7 @@ from archive.engines.elastic.proposing import (
     dots_of,
     proposed_scores,
 )
-from archive.engines.elastic.view import Reader, any_of, none_of
+from archive.engines.elastic.view import BARE, Reader, any_of, none_of
 from archive.plan import Plan, plan
 from archive.ranking import best_by_words, fuse, nearest, proposals_suffice
 from archive.vectors import FLOOR
@@ -132,7 +133,7 @@ class _Run:
 
     def _bring(self) -> Json:
         """What to bring of the nearest: a semantic search decides by key alone."""
-        return DECIDING if self.plan.mode == "hybrid" else {**DECIDING, "stored_fields": []}
+        return DECIDING if self.plan.mode == "hybrid" else KEYS
 
     def _filters(self) -> list[Json]:
         """Where W is drawn from: in keyword mode the exact set, else the scope."""
@@ -169,7 +170,7 @@ class _Run:
             found += hits
 
 
-NUMBER: Json = {"_source": False, "docvalue_fields": ["number"]}
+NUMBER: Json = {**BARE, "docvalue_fields": ["number"]}
 
 
 def _numbers_only(filters: Sequence[Json], size: int) -> Json:

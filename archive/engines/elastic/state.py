@@ -10,10 +10,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from archive.engines.elastic.connection import Conflict, Connection, Gone
+from archive.engines.elastic.connection import Conflict, Connection, Gone, pauses
 from archive.errors import ArchiveBusy
 
 __all__ = ["LEASE_SECONDS", "Lease", "State", "StateStore"]
@@ -74,7 +75,7 @@ class StateStore:
         client = self._connection.client
         settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"}
         mappings = {"dynamic": False, "properties": {}}
-        if not self._connection.call(lambda: client.indices.exists(index=self.index)):
+        with suppress(Conflict):
             self._connection.call(lambda: client.indices.create(index=self.index, settings=settings, mappings=mappings))
         self._connection.call(
             lambda: client.index(index=self.index, id=STATE_ID, document=asdict(state), op_type="create", refresh=True)
@@ -87,29 +88,40 @@ class StateStore:
             found = self._connection.call(lambda: client.get(index=self.index, id=STATE_ID))
         except Gone:
             raise self._connection.missing() from None
-        return State.from_source(found["_source"]), (found["_seq_no"], found["_primary_term"])
+        try:
+            state = State.from_source(found["_source"])
+        except (KeyError, TypeError):
+            raise self._connection.damaged(f"{self.index} holds something else than its state") from None
+        return state, (found["_seq_no"], found["_primary_term"])
 
     def replace(self, state: State, version: Version, *, shown: bool) -> Version:
         """Raises Conflict where the document isn't at that version any more. `shown`: searches see it on return."""
         client = self._connection.client
-        try:
-            done = self._connection.call(
-                lambda: client.index(
-                    index=self.index,
-                    id=STATE_ID,
-                    document=asdict(state),
-                    if_seq_no=version[0],
-                    if_primary_term=version[1],
-                    refresh=shown,
+        for pause in pauses():
+            try:
+                done = self._connection.call(
+                    lambda: client.index(
+                        index=self.index,
+                        id=STATE_ID,
+                        document=asdict(state),
+                        if_seq_no=version[0],
+                        if_primary_term=version[1],
+                        refresh=shown,
+                    )
                 )
-            )
-        except Conflict:
-            # A request that was repeated after a lost answer meets its own first success.
-            present, now = self.read()
-            if present != state:
-                raise
-            return now
-        return done["_seq_no"], done["_primary_term"]
+                return done["_seq_no"], done["_primary_term"]
+            except Conflict:
+                # A request that was repeated after a lost answer meets its own first success.
+                present, now = self.read()
+                if present == state:
+                    if shown:
+                        self._connection.refresh(self.index)
+                    return now
+                if now != version:
+                    raise
+            # The copy that was read hasn't heard of the change yet.
+            time.sleep(pause)
+        raise Conflict
 
     def search(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The state as one search among several; `found` reads the answer."""
@@ -235,5 +247,13 @@ class Lease:
         try:
             self._version = self._store.replace(state, self._version, shown=shown)
         except Conflict:
-            raise self.lost() from None
+            if state.writer or not self._was_given_back(state):
+                raise self.lost() from None
         self.state = state
+
+    def _was_given_back(self, state: State) -> bool:
+        """Whether that change came about and its answer was lost, so that by now another writer had its turn."""
+        present, _ = self._store.read()
+        # Whoever takes a lost lease over raises the epoch, and aborts the sequence.
+        committed = present.committed >= self.sequence and self.sequence not in present.aborted
+        return present.epoch == state.epoch or (committed and not state.unfinished)

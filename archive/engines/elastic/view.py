@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+from cachetools import LRUCache
 
 from archive.engines.elastic.connection import Connection
 from archive.engines.elastic.mapping import Manifest
 from archive.engines.elastic.state import State, StateStore
 from archive.ranking import Collection
 
-__all__ = ["Changed", "Reader", "View", "all_of", "any_of", "none_of"]
+__all__ = ["BARE", "Changed", "Reader", "View", "all_of", "any_of", "none_of"]
 
 Json = dict[str, Any]
 PAGE = 5_000
 """Articles a request where a set of any size is read."""
 CACHED_NUMBERS = 4_000_000
+
+BARE: Json = {"stored_fields": "_none_"}
+"""Bring nothing that is stored: even the server's own id would make it read the whole article."""
 
 
 class Changed(Exception):
@@ -38,7 +42,7 @@ class View:
         self.manifest = manifest
         self.collection: Collection | None = None
         self.frequencies: dict[tuple[str, str], int] = {}
-        self._sets: OrderedDict[str, list[int]] = OrderedDict()
+        self._sets: LRUCache[str, list[int]] = LRUCache(CACHED_NUMBERS, getsizeof=lambda numbers: 1 + len(numbers))
         self._lock = threading.Lock()
 
     def visible(self, sequence: int | None = None) -> list[Json]:
@@ -55,10 +59,9 @@ class View:
             known = self._sets.get(name)
         if known is None:
             known = find()
-            with self._lock:
-                self._sets[name] = known
-                while sum(map(len, self._sets.values())) > CACHED_NUMBERS and len(self._sets) > 1:
-                    self._sets.popitem(last=False)
+            if len(known) < CACHED_NUMBERS:
+                with self._lock:
+                    self._sets[name] = known
         return known
 
 
@@ -99,7 +102,6 @@ class Reader:
             "size": PAGE,
             "sort": [{name: "asc"} for name in sort],
             "track_total_hits": False,
-            "_source": False,
             **fields,
         }
         while True:
@@ -112,7 +114,7 @@ class Reader:
 
     def numbers(self, filters: Sequence[Json]) -> list[int]:
         """The numbers of the existing articles that pass, in rising order."""
-        return [hit["sort"][0] for hit in self.scan([*self.view.visible(), *filters], {"size": 10 * PAGE})]
+        return [hit["sort"][0] for hit in self.scan([*self.view.visible(), *filters], {**BARE, "size": 10 * PAGE})]
 
 
 def all_of(filters: Sequence[Json]) -> Json:

@@ -24,7 +24,7 @@ from archive.engines.elastic.connection import Conflict, Connection, Gone
 from archive.engines.elastic.document import Place, document, document_id, prepared_of
 from archive.engines.elastic.mapping import Manifest
 from archive.engines.elastic.state import Lease, StateStore
-from archive.engines.elastic.view import Reader, View
+from archive.engines.elastic.view import BARE, Reader, View
 from archive.errors import ArchiveBusy, ArchiveError, DatelineError
 
 __all__ = ["Writer", "operation"]
@@ -111,13 +111,7 @@ class Writer:
                     f"{self._connection.address.location} is an archive of its own: articles are indexed into it, "
                     "not copied."
                 )
-            places = [
-                (
-                    Prepared(c.stored.article, c.vectors, c.names),
-                    Place(c.stored.number, c.stored.sequence, c.stored.first_sequence, c.stored.digest),
-                )
-                for c in copies
-            ]
+            places = [(c.prepared, Place.of(c.stored)) for c in copies]
             self._send(lease, places, self._present(lease, manifest, gone))
             lease.adopt(sequence, next_number, complete=complete)
 
@@ -126,14 +120,19 @@ class Writer:
         if self._store.read()[0].recover:
             self.commit(manifest, [], [])
 
-    def refresh(self, index: str) -> None:
-        """What was written shows in searches from now on."""
-        answer = self._connection.call(lambda: self._connection.client.indices.refresh(index=index))
-        if answer["_shards"]["failed"]:
-            raise self._connection.refused(503)
-
     def writer_alias(self, epoch: int) -> str:
         return f"{self._connection.address.name}-writer-{epoch}"
+
+    def lead_to(self, index: str, epoch: int) -> None:
+        """From now on the archive is found there, and written by the writer of that epoch alone."""
+        name = self._connection.address.name
+        actions: list[dict[str, Any]] = [
+            {"remove": {"index": f"{name}-*", "alias": f"{name}-writer-*", "must_exist": False}},
+            {"remove": {"index": f"{name}-*", "alias": name, "must_exist": False}},
+            {"add": {"index": index, "alias": name}},
+            {"add": {"index": index, "alias": self.writer_alias(epoch)}},
+        ]
+        self._connection.call(lambda: self._connection.client.indices.update_aliases(actions=actions))
 
     # ---------------------------------------------------------------- steps of a commit
     def _present(self, lease: Lease, manifest: Manifest, ids: Sequence[str]) -> dict[str, _Present]:
@@ -146,7 +145,7 @@ class Writer:
             body = {
                 "query": {"bool": {"filter": [*view.visible(), {"ids": {"values": some}}]}},
                 "size": len(some),
-                "_source": False,
+                **BARE,
                 "docvalue_fields": ["id", "number", "first_sequence"],
                 "seq_no_primary_term": True,
             }
@@ -166,21 +165,13 @@ class Writer:
                 yield Operation("delete", {**header, "if_primary_term": present.version[1]}, id)
 
         send(self._connection, self.writer_alias(lease.state.epoch), operations(), lease.keep, alias=True)
-        self.refresh(lease.state.index)
+        self._connection.refresh(lease.state.index)
 
     # ---------------------------------------------------------------- after a lost writer
     def _fence(self, lease: Lease) -> None:
         """Take the alias away through which the lost writer wrote; a rebuild may have left others too."""
-        name = self._connection.address.name
-        index = lease.state.index
-        actions: list[dict[str, Any]] = [
-            {"remove": {"index": f"{name}-*", "alias": f"{name}-writer-*", "must_exist": False}},
-            {"remove": {"index": f"{name}-*", "alias": name, "must_exist": False}},
-            {"add": {"index": index, "alias": name}},
-            {"add": {"index": index, "alias": self.writer_alias(lease.state.epoch)}},
-        ]
-        self._connection.call(lambda: self._connection.client.indices.update_aliases(actions=actions))
-        self.refresh(index)
+        self.lead_to(lease.state.index, lease.state.epoch)
+        self._connection.refresh(lease.state.index)
 
     def _left_behind(self, lease: Lease, manifest: Manifest) -> list[tuple[Prepared, Place]]:
         """Delete the articles that never were; return those that were updated under a sequence that never was."""
@@ -188,13 +179,15 @@ class Writer:
         later = {"range": {"sequence": {"gt": lease.state.committed}}}
         never: list[Operation] = []
         updated = []
-        for hit in Reader(view, checked=True).scan([later], {"_source": ["content", "codes"], "size": 500}):
+        wanted = {"_source": ["content", "codes"], "size": 500, "seq_no_primary_term": True}
+        for hit in Reader(view, checked=True).scan([later], wanted):
             prepared, stored = prepared_of(hit["_source"], manifest.dimensions)
             if stored.first_sequence > lease.state.committed:
-                never.append(Operation("delete", {"_id": hit["_id"]}, stored.article.id))
+                # By its version: the request may be repeated, and then come late to what this commit writes.
+                header = {"_id": hit["_id"], "if_seq_no": hit["_seq_no"], "if_primary_term": hit["_primary_term"]}
+                never.append(Operation("delete", header, stored.article.id))
             else:
-                place = Place(stored.number, stored.sequence, stored.first_sequence, stored.digest)
-                updated.append((prepared, place))
+                updated.append((prepared, Place.of(stored)))
         alias = self.writer_alias(lease.state.epoch)
         send(self._connection, alias, never, lease.keep, alias=True)
         return updated

@@ -25,13 +25,12 @@ from archive.engines.embedded.searching import run
 from archive.engines.embedded.snapshot import Names, Snapshot
 from archive.engines.embedded.suggesting import suggest
 from archive.engines.embedded.writing import Batch, write_lock
+from archive.engines.versions import check_finished, check_versions
 from archive.errors import (
     ArchiveDamaged,
     ArchiveError,
     ArchiveForeign,
     ArchiveMissing,
-    ArchiveOutdated,
-    ArchiveUnfinished,
 )
 
 __all__ = ["EmbeddedEngine"]
@@ -117,19 +116,8 @@ class EmbeddedEngine:
         """An existing archive. `outdated`: open one of another analysis version too, to rebuild it; `unfinished`: a
         copy that isn't complete yet, to complete it."""
         manifest = Manifest.read(folder)
-        if manifest.unfinished and not unfinished:
-            raise ArchiveUnfinished(
-                f"{folder} is the unfinished copy of another archive: run the same `dateline migrate` again."
-            )
-        if manifest.format != FORMAT_VERSION:
-            raise ArchiveOutdated(
-                f"{folder} has format {manifest.format}, this Dateline reads format {FORMAT_VERSION}: export it "
-                "with the Dateline that made it, then index that export here."
-            )
-        if manifest.analysis != ANALYSIS_VERSION and not outdated:
-            raise ArchiveOutdated(
-                f"{folder} was made by another version of the text analysis: run `dateline rebuild --archive {folder}`."
-            )
+        check_finished(str(folder), unfinished=manifest.unfinished and not unfinished)
+        check_versions(str(folder), manifest.format, FORMAT_VERSION, manifest.analysis, outdated=outdated)
         engine = cls(folder, manifest)
         engine._snapshot()
         return engine
@@ -209,10 +197,9 @@ class EmbeddedEngine:
             with self._batch(opened) as writing:
                 for copy in copies:
                     stored = copy.stored
-                    prepared = Prepared(stored.article, copy.vectors, copy.names)
-                    check_prepared(prepared, self.manifest.dimensions)
+                    check_prepared(copy.prepared, self.manifest.dimensions)
                     writing.add(
-                        prepared,
+                        copy.prepared,
                         number=stored.number,
                         sequence=stored.sequence,
                         first_sequence=stored.first_sequence,

@@ -14,7 +14,7 @@ from archive.engines.embedded.counting import Counter
 from archive.engines.embedded.snapshot import NOT_CLOSE, Snapshot
 from archive.keys import MAX_NUMBER, NUMBER_BITS, OLDEST_LAST
 from archive.plan import Plan, plan
-from archive.ranking import MEANING_WEIGHT, best_by_words, fuse, nearest, proposals_suffice, word_scores
+from archive.ranking import best_by_words, fuse, nearest, proposals_suffice, total_score, word_scores
 from archive.vectors import cosine
 
 __all__ = ["run"]
@@ -198,20 +198,12 @@ class _Run:
         hits = []
         for place, (number, score) in enumerate(zip(numbers, words.tolist(), strict=True)):
             passage, dot = self._best_passage(number)
-            if place >= ranked:
-                total = None
-            elif mode == "semantic":
-                total = cosine(dot)
-            elif mode == "keyword":
-                total = score / cursor.best
-            else:
-                total = score / cursor.best + MEANING_WEIGHT * cosine(dot)
             by_words = number in exact if mode == "semantic" else number not in related
             hits.append(
                 Hit(
                     stored=stored[number],
                     matched_by="words" if by_words else "related",
-                    score=total,
+                    score=total_score(mode, score, dot, cursor.best) if mode and place < ranked else None,
                     passage=passage,
                     words=score,
                     cosine=None if self.vector is None else cosine(dot),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import orjson
 import simsimd
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from tantivy import DocAddress, Index, Query, Schema, Searcher
 
@@ -117,8 +117,10 @@ class Snapshot:
         self._embedded = with_passages
         self._bounds = np.stack([first, last], axis=1).ravel()
         self._frequencies: dict[tuple[str, str], int] = {}
-        self._stored: OrderedDict[int, Stored] = OrderedDict()
-        self._sets: OrderedDict[str, Numbers] = OrderedDict()
+        self._stored: LRUCache[int, Stored] = LRUCache(STORED_CACHE)
+        self._sets: LRUCache[str, Numbers] = LRUCache(
+            4 * len(self.rows) + 10_000, getsizeof=lambda numbers: 1 + len(numbers)
+        )
         self._lock = threading.Lock()
 
     # ---------------------------------------------------------------- sets of articles
@@ -142,8 +144,6 @@ class Snapshot:
             known.setflags(write=False)
             with self._lock:
                 self._sets[name] = known
-                while sum(map(len, self._sets.values())) > 4 * len(self.rows) + 10_000:
-                    self._sets.popitem(last=False)
         return known
 
     def frequency(self, field: str, term: str) -> int:
@@ -203,7 +203,6 @@ class Snapshot:
         with self._lock:
             for number in numbers:
                 if number in self._stored:
-                    self._stored.move_to_end(number)
                     found[number] = self._stored[number]
                 else:
                     missing.append(number)
@@ -212,9 +211,7 @@ class Snapshot:
             loaded = {s.number: s for s in self._load(query, len(missing))}
             found |= loaded
             with self._lock:
-                self._stored |= loaded
-                while len(self._stored) > STORED_CACHE:
-                    self._stored.popitem(last=False)
+                self._stored.update(loaded)
         return found
 
     def by_id(self, ids: Iterable[str]) -> dict[str, Stored]:
