@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -15,7 +15,7 @@ __all__ = ["READABLE_DATES", "read_date"]
 
 READABLE_DATES: Final = (
     "2024-11-25, 2024-11-25T08:45:59+02:00, 2024-11, 2024, Mon, 25 Nov 2024 08:45:59 GMT, Nov 25, 2024,"
-    " 25 November 2024, 25/11/2024, 20241125, or seconds or milliseconds since 1970"
+    " 25 November 2024, 25/11/2024, 25.11.2024, 20241125, or seconds or milliseconds since 1970"
 )
 
 _LONGEST: Final = 80  # characters
@@ -42,7 +42,7 @@ _NAMED: Final = (
     _pattern(rf"{_WEEKDAY}{_DAY}\.?[\s-]+{_MONTH},?[\s-]+{_YEAR}{_TIME}"),  # 25 November 2024, 25-Nov-2024
     _pattern(rf"{_MONTH},?\s+{_YEAR}"),  # November 2024
 )
-_NUMERIC: Final = _pattern(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+_NUMERIC: Final = _pattern(rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}}){_TIME}")
 _COMPACT: Final = _pattern(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d))?(Z?)")
 _ISO_LIKE: Final = _pattern(
     r"(\d{4}[-/]\d\d[-/]\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?\s*(z|utc|gmt|[+-]\d\d(?::?\d\d)?)?(?:\s+utc)?)?"
@@ -54,7 +54,8 @@ _EPOCH_UNITS: Final = {9: 1, 10: 1, 12: 10**3, 13: 10**3, 15: 10**6, 16: 10**6, 
 def read_date(value: str | int | float) -> str | None:
     """ISO 8601, normalised; None for an empty text. Raises ValueError when it can't be read.
 
-    `03/02/2009` may be February or March: only its year is certain, so only its year is kept.
+    `03/02/2009` may be February or March: only its year is certain, so only its year is kept. With dots the day
+    comes first everywhere.
     """
     if isinstance(value, (int, float)):
         return _from_number(value)
@@ -122,14 +123,18 @@ def _from_named(text: str) -> str | None:
     month = _MONTHS.index(parts["month"][:3].lower()) + 1
     if "day" not in parts:
         return normalise_date(f"{parts['year']}-{month:02}")
-    date = f"{parts['year']}-{month:02}-{int(parts['day']):02}"
+    return _with_time(f"{parts['year']}-{month:02}-{int(parts['day']):02}", parts)
+
+
+def _with_time(date: str, parts: Mapping[str, str | None]) -> str | None:
+    """The date with the groups of _TIME."""
     if parts["hour"] is None:
         return normalise_date(date)
     hour = int(parts["hour"])
     if parts["half"]:
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if parts["half"] in "pP" else 0)
+        hour = hour % 12 + (12 if parts["half"].lower() == "p" else 0)
     second = f":{parts['second']}" if parts["second"] else ""
     return normalise_date(f"{date}T{hour:02}:{parts['minute']}{second}{_zone(parts['zone'])}")
 
@@ -140,9 +145,10 @@ def _from_numeric(text: str) -> str | None:
     if not m:
         return None
     first, second, year = int(m[1]), int(m[3]), m[4]
-    days = {f"{year}-{month:02}-{day:02}" for day, month in ((first, second), (second, first)) if month <= 12}
+    orders = ((first, second),) if m[2] == "." else ((first, second), (second, first))
+    days = {f"{year}-{month:02}-{day:02}" for day, month in orders if month <= 12}
     if len(days) == 1:
-        return normalise_date(days.pop())
+        return _with_time(days.pop(), m.groupdict())
     real = [normalise_date(d) for d in days]
     return real[0][:4] if real else None
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from indexer.date_tokens import CLASSES, Tokens
 
-__all__ = ["Expression", "Rule", "candidates"]
+__all__ = ["RULES", "Expression", "Rule", "candidates"]
 
 Rule = Literal[
     "calendar", "iso", "numeric", "days", "year", "years", "decade", "century", "weekday", "dayword", "daypart",
@@ -148,7 +148,7 @@ class Expression:
 def candidates(tokens: Tokens) -> Iterator[Expression]:
     """Every match of every rule, stretch by stretch; they may overlap, and the words around aren't looked at."""
     for zone in _ZONE.finditer(tokens.classes):
-        for rule, pattern in _COMPILED:
+        for rule, pattern in RULES:
             for match in pattern.finditer(tokens.classes, zone.start(), zone.end()):
                 parts = {
                     name: _plain("".join(tokens.words[match.start(name) : match.end(name)]))
@@ -178,4 +178,5 @@ _HEADS = (
     " CHRISTMAS YEAR DAY SHORT NUMWORD CUE"
 )
 _ZONE = _compile(f"(?:(?<=[OTHER BREAK])|^) [^OTHER BREAK {_HEADS}]*+ [{_HEADS}] [^OTHER BREAK]*+")
-_COMPILED = tuple((rule, _compile(pattern)) for rule, pattern in _RULES)
+RULES = tuple((rule, _compile(pattern)) for rule, pattern in _RULES)
+"""Each rule and its pattern over class characters, in no order that matters."""

@@ -25,6 +25,7 @@ _UNITS: dict[str, Unit] = {
 _STEPS = {
     "last": -1, "previous": -1, "prior": -1, "preceding": -1, "this": 0, "current": 0, "that": 0, "same": 0,
     "next": 1, "coming": 1, "upcoming": 1, "following": 1, "this past": -1, "this coming": 1,
+    "this upcoming": 1,
 }  # fmt: skip
 _OF_WHAT_WAS_TOLD = frozenset({"previous", "prior", "preceding", "following", "that", "same"})
 
@@ -112,7 +113,7 @@ class Reading:
         match self._part("which"):
             case "last" | "this past" | "past" | "previous":
                 return max((p for p in periods if p.last < now.first), key=lambda p: p.first, default=None)
-            case "next" | "this coming" | "coming" | "upcoming" | "following":
+            case "next" | "this coming" | "this upcoming" | "coming" | "upcoming" | "following":
                 return min((p for p in periods if p.first > now.last), key=lambda p: p.first, default=None)
             case "this":
                 return next((p for p in periods if p.first.year == now.first.year), None)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 __all__ = [
     "CLASSES",
+    "LEXICON",
     "MONTHS",
     "NUMBERS",
     "ORDINALS",
@@ -156,7 +157,8 @@ def _lexicon() -> Iterator[tuple[str, str]]:
     yield " ", CLASSES["GAP"]
 
 
-_LEXICON = MappingProxyType(dict(_lexicon()))
+LEXICON = MappingProxyType(dict(_lexicon()))
+"""A token as it is written -> its class character; words that no date has are in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Tokens:
 def tokenise(text: str) -> Tokens:
     """Cut a text into tokens; linear in its length."""
     words = _TOKEN.findall(text)
-    known = _LEXICON.get
+    known = LEXICON.get
     classes = "".join([known(word) or _unknown(word) for word in words])
     return Tokens(text, words, list(accumulate(map(len, words), initial=0)), classes)
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass, replace
 from itertools import islice
+from traceback import extract_tb
 from typing import Literal, TypeVar
 
 from archive.article import Article, Prepared
 from archive.engine import Commit, Engine
+from archive.errors import DatelineError
 from indexer.identify import IdGuard
 from indexer.readers import Record, Reject
 
@@ -97,12 +99,19 @@ def index(
                 accept(changed.article.id, "updated" if changed.known else "added")
             report(progress)
 
+    def defect(changed: _Changed, error: Exception) -> None:
+        progress.rejected += 1
+        reject(_defect(changed.record, error))
+
     changes = _changes(_accepted(records, reject, progress), engine, progress, report, accept)
     batches = _batches(changes, batch)
-    way = _ahead(batches, prepare, encoded) if isinstance(prepare, Parallel) else _here(batches, prepare, encoded)
+    if isinstance(prepare, Parallel):
+        way = _ahead(batches, prepare, encoded, defect)
+    else:
+        way = _here(batches, prepare, encoded, defect)
     for changed, prepared in way:
         finish()
-        commit, committed = committing.submit(engine.write, prepared), changed
+        commit, committed = committing.submit(engine.write, prepared) if prepared else None, changed
     finish()
     report(progress)
     return Summary(progress, engine.stats().sequence)
@@ -115,20 +124,31 @@ def _here(
     batches: Iterable[list[_Changed]],
     prepare: Prepare,
     encoded: Callable[[int], None],
+    defect: Callable[[_Changed, Exception], None],
 ) -> _Prepared:
     for changed in batches:
-        yield changed, prepare([c.article for c in changed], encoded)
+        yield _each(changed, lambda articles: prepare(articles, encoded), defect)
 
 
-def _ahead(batches: Iterable[list[_Changed]], parallel: Parallel, encoded: Callable[[int], None]) -> _Prepared:
+def _ahead(
+    batches: Iterable[list[_Changed]],
+    parallel: Parallel,
+    encoded: Callable[[int], None],
+    defect: Callable[[_Changed, Exception], None],
+) -> _Prepared:
     """In the order of the batches; one more is sent ahead than there are workers, so that none is idle."""
     waiting: deque[tuple[list[_Changed], Future[Sequence[Prepared]]]] = deque()
 
     def first() -> tuple[list[_Changed], Sequence[Prepared]]:
         changed, future = waiting.popleft()
-        prepared = future.result()
-        encoded(sum(len(p.vectors) for p in prepared))
-        return changed, prepared
+        sent = [future]
+
+        def prepared(articles: Sequence[Article]) -> Sequence[Prepared]:
+            return (sent.pop() if sent else parallel.executor.submit(parallel.prepare, articles)).result()
+
+        done = _each(changed, prepared, defect)
+        encoded(sum(len(p.vectors) for p in done[1]))
+        return done
 
     for changed in batches:
         waiting.append((changed, parallel.executor.submit(parallel.prepare, [c.article for c in changed])))
@@ -138,47 +158,95 @@ def _ahead(batches: Iterable[list[_Changed]], parallel: Parallel, encoded: Calla
         yield first()
 
 
+def _each(
+    changed: list[_Changed],
+    prepare: Callable[[Sequence[Article]], Sequence[Prepared]],
+    defect: Callable[[_Changed, Exception], None],
+) -> tuple[list[_Changed], Sequence[Prepared]]:
+    """A batch prepared; where that fails, each article for itself, so that a defect costs none but the one it meets."""
+    try:
+        return changed, prepare([c.article for c in changed])
+    except (DatelineError, BrokenExecutor):
+        raise
+    except Exception as error:
+        whole = error
+    done: list[tuple[_Changed, Prepared]] = []
+    failed: list[tuple[_Changed, Exception]] = []
+    for one in changed:
+        try:
+            done.append((one, prepare([one.article])[0]))
+        except (DatelineError, BrokenExecutor):
+            raise
+        except Exception as error:
+            failed.append((one, error))
+    if len(changed) > 1 and not done:
+        raise whole  # no article is to blame where none can be prepared
+    for one, met in failed:
+        defect(one, met)
+    return [c for c, _ in done], [p for _, p in done]
+
+
+def _defect(record: Record, error: Exception) -> Reject:
+    last = extract_tb(error.__traceback__)[-1]
+    return Reject(
+        record.file,
+        record.line,
+        record.article.id,
+        f"A defect in Dateline keeps this article out ({error!r} in {last.name}, line {last.lineno}). Please report it "
+        "with the article; the next run tries it again.",
+    )
+
+
 def _accepted(
     records: Iterable[Record | Reject], reject: Callable[[Reject], None], progress: Progress
-) -> Iterator[Article]:
+) -> Iterator[Record]:
     """The articles of a run, each once; everything else is told to `reject`."""
     guard = IdGuard()
     for record in records:
         progress.read += 1
-        seen = guard.check(record) if isinstance(record, Record) else record
-        if isinstance(seen, Reject):
-            progress.rejected += 1
-            reject(seen)
-        elif seen is None:
+        if isinstance(record, Record):
+            seen = guard.check(record)
+            if isinstance(seen, Article):
+                yield replace(record, article=seen)
+                continue
+        else:
+            seen = record
+        if seen is None:
             progress.repeated += 1
         else:
-            yield seen
+            progress.rejected += 1
+            reject(seen)
 
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    article: Article
+    record: Record
     known: bool
     """The archive holds another version of it."""
 
+    @property
+    def article(self) -> Article:
+        return self.record.article
+
 
 def _changes(
-    articles: Iterable[Article],
+    records: Iterable[Record],
     engine: Engine,
     progress: Progress,
     report: Callable[[Progress], None],
     accept: Callable[[str, Outcome], None],
 ) -> Iterator[_Changed]:
     """Those that the archive doesn't hold as they are."""
-    for some in _batches(articles, LOOKUP):
-        stored = engine.get(a.id for a in some)
-        for article in some:
+    for some in _batches(records, LOOKUP):
+        stored = engine.get(r.article.id for r in some)
+        for record in some:
+            article = record.article
             known = stored.get(article.id)
             if known is not None and known.digest == article.digest():
                 progress.unchanged += 1
                 accept(article.id, "unchanged")
             else:
-                yield _Changed(article, known is not None)
+                yield _Changed(record, known is not None)
         report(progress)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.calendar import interval
+from indexer.date_grammar import RULES
+from indexer.date_tokens import CLASSES, LEXICON
 from indexer.dates import read_dates
+from tests.unit.forms import Form
 
 PUBLISHED = "2024-11-25"  # a Monday
 SEED = Path(__file__).resolve().parents[3] / "shared" / "data" / "seed"
@@ -89,6 +93,10 @@ def test_a_month_or_day_without_its_year_is_placed_by_tense_and_nearness(text: s
         ("The spokesman said Friday that the army will leave.", "2024-11-22"),
         ("He failed to appear on Friday.", "2024-11-22"),
         ("They met last Thursday.", "2024-11-21"),
+        ("They meet this coming Thursday.", "2024-11-28"),
+        ("They meet this upcoming Thursday.", "2024-11-28"),
+        ("They meet this upcoming month.", "2024-12"),
+        ("They meet this upcoming June.", "2025-06"),
         ("They met last Monday.", "2024-11-18"),
         ("They meet next Monday.", "2024-12-02"),
         ("They met on Friday of last week.", "2024-11-22"),
@@ -253,6 +261,24 @@ def test_any_text_gives_valid_dates_in_order_without_overlaps(text: str, publish
         assert mention.text == text[mention.start : mention.end]
         assert mention.value == mention.name == str(interval(mention.name))
         end = mention.end
+
+
+WORDS_OF = {sign: sorted(w for w in LEXICON if LEXICON[w] == sign) for sign in set(LEXICON.values())}
+WORDS_OF[CLASSES["NUMBER"]] = ["007", "2500", "100000"]
+FEW = 6
+"""Numbers and names that stand for their class; all of them are resolved alike."""
+PHRASES = 1_000
+
+
+@pytest.mark.parametrize("place", range(len(RULES)), ids=lambda i: f"{RULES[i][0]}-{i}")
+def test_every_form_of_every_rule_is_read_or_left(place: int) -> None:
+    chosen = Random(place)
+    forms = Form(RULES[place][1].pattern, chosen)
+    for _ in range(PHRASES):
+        words = "".join(chosen.choice(WORDS_OF[sign][:: -(-len(WORDS_OF[sign]) // FEW)]) for sign in forms.draw())
+        text = chosen.choice(["", "It will start ", "They met in "]) + words
+        for mention in read_dates(text, chosen.choice(dates), "body"):
+            assert mention.value == str(interval(mention.name))
 
 
 @pytest.mark.parametrize(
