@@ -45,6 +45,16 @@ class Mention:
     value: str | None = None
     """Of a date: ISO 8601 at its precision (`2024-11-21`, `2024-11`, `2024-W47`, `2024`) or `from/to`."""
 
+    @property
+    def resolution(self) -> str:
+        """What it stands for, in a line: name, class of a weapon, place on the map."""
+        if self.weapon_class:
+            return f"{self.name}, {self.weapon_class}"
+        if self.lat is not None and self.lon is not None:
+            number = "" if self.geonameid is None else f", GeoNames {self.geonameid}"
+            return f"{self.name} ({self.lat:.2f}, {self.lon:.2f}{number})"
+        return self.name
+
     def to_json(self) -> dict[str, Any]:
         """As the API and `annotate` show it: what doesn't apply is left out, the weapon's class is `class`."""
         out: dict[str, Any] = {

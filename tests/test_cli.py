@@ -94,6 +94,14 @@ def test_search_prints_the_apis_answer(archive: Path) -> None:
     assert "Moskva sinks" in shown
 
 
+def test_the_cursor_is_printed_whole_and_brings_the_next_page(archive: Path) -> None:
+    asked = ("search", "", "--archive", archive, "--limit", "5", "--mode", "keyword")
+    cursor = run(*asked).stdout.splitlines()[-1].removeprefix("more: --cursor ")
+    first, second = (answer(*asked, *more, "--json") for more in ((), ("--cursor", cursor)))
+    assert len(first["results"]) == len(second["results"]) == 5
+    assert {r["id"] for r in first["results"]}.isdisjoint(r["id"] for r in second["results"])
+
+
 def test_a_syntax_error_is_told_with_its_cure(archive: Path) -> None:
     said = run("search", '"Moskva', "--archive", archive, code=1).stderr
     assert said.startswith("error: ")
@@ -184,6 +192,33 @@ def test_annotate_writes_mentions_with_offsets(articles: Path, tmp_path: Path) -
             kinds.add(mention["kind"])
             assert texts[line["id"]][mention["field"]][mention["start"] : mention["end"]] == mention["text"]
     assert kinds == {"person", "place", "organisation", "weapon", "date"}
+
+
+def test_annotate_says_what_each_name_stands_for_and_why(tmp_path: Path) -> None:
+    text = (
+        "date 2024-11-22 Storm Shadow over Kursk\n\nPatriot missiles stayed in Kyiv on Thursday, Keir Starmer said.\n"
+    )
+    (tmp_path / "draft.txt").write_text(text, encoding="utf-8")
+    said = run("annotate", tmp_path / "draft.txt").stdout
+    rows = [line.split() for line in said.splitlines()]
+    assert ["title", "0", "Storm", "Shadow", "weapon", "Storm", "Shadow,", "cruise", "missile", "alias"] in rows
+    assert any(row[-1:] == ["context"] and "Patriot" in row for row in rows)
+    assert any("2024-11-21" in row for row in rows)
+    (kyiv,) = [row for row in rows if row[2:3] == ["Kyiv"]]
+    assert "(50.45," in kyiv and "703448)" in kyiv
+    piped = run("annotate", "-", "--format", "text", stdin=text).stdout
+    assert piped == said
+
+
+def test_gazetteer_check_names_what_is_wrong_and_counts_what_is_sound(tmp_path: Path) -> None:
+    own = tmp_path / "archive" / "gazetteer" / "weapons"
+    assert "no folder gazetteer" in run("gazetteer", "check", "--archive", tmp_path / "archive", code=1).stderr
+    own.mkdir(parents=True)
+    (own / "own.yaml").write_text("- {name: Peace Lance, class: laser}\n- {name: Peace Bow}\n")
+    said = run("gazetteer", "check", "--archive", tmp_path / "archive", code=1).stdout
+    assert said.count("\n") == 1 and "own.yaml, entry 2 (Peace Bow)" in said and "class" in said
+    (own / "own.yaml").write_text("- {name: Peace Lance, class: laser}\n")
+    assert "1 weapon." in run("gazetteer", "check", own.parent).stdout
 
 
 def test_evaluate_measures_judged_queries(archive: Path, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 
-from archive.article import Article, Field, Mention
+from archive.article import Article, Field, Kind, Mention, Why
 from archive.calendar import interval
 from archive.engine import FacetName
 from search_api.excerpts import first_sentence
@@ -17,13 +19,20 @@ from web.dates import readable
 from web.links import article_link, json_article_link, refined, search_link
 from web.snippets import Piece
 
-__all__ = ["ArticlePage", "KindView", "NameView", "build"]
+__all__ = ["ArticlePage", "KindView", "NameView", "ReadingView", "build"]
 
 KINDS: tuple[tuple[FacetName, str], ...] = (
     ("weapon", "Weapons systems"),
     ("person", "People"),
     ("place", "Places"),
     ("organisation", "Organisations"),
+)
+WHY: Mapping[Why, str] = MappingProxyType(
+    {
+        "alias": "known name",
+        "context": "context",
+        "model": "language model",
+    }
 )
 FEW_NAMES = 12
 """Names of a kind that stand in the open; the others are a click away."""
@@ -46,6 +55,17 @@ class KindView:
     names: tuple[NameView, ...]
     """The most mentioned first."""
     further: tuple[NameView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """How one wording was read, everywhere in the article."""
+
+    text: str
+    kind: str
+    resolution: str
+    why: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +92,8 @@ class ArticlePage:
     kinds: tuple[KindView, ...]
     dates: tuple[tuple[str, str, str], ...]
     """(ISO 8601 value, as people read it, link), the earliest first"""
+    readings: tuple[ReadingView, ...]
+    """In the order of the text."""
     language: str | None
     rights: str | None
     json: str
@@ -97,6 +119,7 @@ def build(
         paragraphs=_paragraphs(_pieces(article, "body", highlights)),
         kinds=tuple(view for kind, title in KINDS if (view := _kind(article.mentions, kind, title)).names),
         dates=_dates(article.mentions),
+        readings=_readings(article.mentions),
         language=article.language,
         rights=article.rights,
         json=json_article_link(article.id),
@@ -135,6 +158,14 @@ def _dates(mentions: Iterable[Mention]) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def _readings(mentions: Iterable[Mention]) -> tuple[ReadingView, ...]:
+    counts = Counter((" ".join(m.text.split()), m.kind, m.resolution, m.why) for m in mentions)
+    return tuple(
+        ReadingView(text, kind, resolution, _because(kind, why), count)
+        for (text, kind, resolution, why), count in counts.items()
+    )
+
+
 def _pieces(article: Article, field: Field, highlights: Iterable[Highlight]) -> tuple[Piece, ...]:
     """The text of a field, mentions marked by kind and search words within and outside of them."""
     text = article.title if field == "title" else article.body
@@ -169,10 +200,13 @@ def _apart(mentions: Iterable[Mention]) -> list[Mention]:
 
 
 def _meaning(mention: Mention) -> str:
-    """What a mention stands for, where its words alone may not say it."""
-    if mention.kind == "date":
-        return readable(mention.value) if mention.value else mention.name
-    return f"{mention.name}, {mention.weapon_class}" if mention.weapon_class else mention.name
+    """What a mention stands for, and why."""
+    resolution = readable(mention.value) if mention.value else mention.resolution
+    return f"{resolution} ({_because(mention.kind, mention.why)})"
+
+
+def _because(kind: Kind, why: Why) -> str:
+    return "date grammar" if kind == "date" else WHY[why]
 
 
 def _paragraphs(pieces: Iterable[Piece]) -> tuple[tuple[Piece, ...], ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -85,12 +86,22 @@ def entities(kind: EntityKind, entries: list[Entry], analyser: Analyser) -> Iter
         )
 
 
-def check(folder: Path) -> list[str]:
-    """Everything that is wrong in a gazetteer folder, a sentence each; an empty list means it is sound."""
-    problems: list[str] = []
+def check(folder: Path, beside: Mapping[EntityKind, Iterable[Entity]] = MappingProxyType({})) -> list[str]:
+    """Everything that is wrong in a gazetteer folder, a sentence each; an empty list means it is sound.
+
+    `beside`: the entities it will stand beside; its own entry of the same kind and name replaces one of them.
+    """
+    problems: list[str] = [f"{path.relative_to(folder)}: nobody reads this file; {_CURE}" for path in _unread(folder)]
     analyser = Analyser()
     common = common_words()
     owner: dict[tuple[EntityKind, str], str] = {}
+    shipped: dict[tuple[EntityKind, str], str] = {
+        (kind, name.casefold()): entity.name
+        for kind, some in beside.items()
+        if kind != "place"
+        for entity in some
+        for name in entity.names
+    }
     for path, kind in _files(folder):
         try:
             found = _read(path)
@@ -111,6 +122,9 @@ def check(folder: Path) -> list[str]:
                     key = (kind, name.casefold())
                     if kind != "place" and owner.setdefault(key, where) != where:
                         problems.append(f"{where}: `{name}` is also a name in {owner[key]}; keep it in one of them.")
+                    elif (taken := shipped.get(key)) and taken != entity.name:
+                        cure = f"leave it out, or call your entry `{taken}`, which then replaces the shipped one"
+                        problems.append(f"{where}: `{name}` is a name of the shipped {taken}; {cure}.")
                 for name in sorted(entity.ambiguous.difference(entity.names)):
                     problems.append(f"{where}: `{name}` is listed in `ambiguous` and is none of its names.")
     return problems
@@ -123,6 +137,15 @@ def common_words() -> frozenset[str]:
 
 def _proven(name: str, entity: Entity) -> bool:
     return name in entity.ambiguous or name.isupper() or entity.kind in ("person", "place")
+
+
+_CURE = f"call it {', '.join(FILES)}, or put files of weapons in the folder weapons."
+
+
+def _unread(folder: Path) -> Iterator[Path]:
+    """YAML files that have another name or place than those that are read."""
+    read = {*(path for path, _ in _files(folder)), DATA / "city_names.yaml"}
+    yield from (p for p in sorted(folder.rglob("*.y*ml")) if p not in read)
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, EntityKind]]:

@@ -157,3 +157,17 @@ def test_checking_finds_duplicates_and_common_words(tmp_path: Path) -> None:
     problems = check(tmp_path)
     assert len(problems) == 2
     assert "`Storm` is a common word" in problems[0] and "entry 2" in problems[1] and "Lance X" in problems[1]
+
+
+def test_checking_own_files_looks_at_the_shipped_ones_too(tmp_path: Path, gazetteer: Gazetteer) -> None:
+    (tmp_path / "weapons").mkdir()
+    entries = (
+        "- {name: Storm Shadow, class: cruise missile, aliases: [Own Shadow]}\n"
+        "- {name: Peace Lance, class: laser, aliases: [SCALP-EG]}\n"
+    )
+    (tmp_path / "weapons" / "own.yaml").write_text(entries, encoding="utf-8")
+    (tmp_path / "weapon.yaml").write_text(entries, encoding="utf-8")
+    problems = check(tmp_path, {kind: gazetteer.all(kind) for kind in ENTITY_KINDS})
+    assert len(problems) == 2
+    assert "weapon.yaml" in problems[0] and "folder weapons" in problems[0]
+    assert "`SCALP-EG`" in problems[1] and "shipped Storm Shadow" in problems[1] and "entry 2" in problems[1]

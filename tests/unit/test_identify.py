@@ -114,6 +114,9 @@ def test_an_identical_article_is_skipped_and_another_one_passes() -> None:
         ("Sept. 2024", "2024-09"),
         ("25/11/2024", "2024-11-25"),
         ("11/25/2024", "2024-11-25"),
+        ("25/11/2024 8:05 pm", "2024-11-25T20:05"),
+        ("03.11.2023 14:05", "2023-11-03T14:05"),
+        ("3.11.2023", "2023-11-03"),
         ("20241125", "2024-11-25"),
         ("20241125T084559Z", "2024-11-25T08:45:59+00:00"),
         ("1732524359", "2024-11-25T08:45:59+00:00"),
@@ -131,13 +134,14 @@ def test_dates_are_read_as_sources_write_them(given_as: str | float, expected: s
 
 def test_of_a_day_that_may_be_two_days_only_the_year_is_kept() -> None:
     assert read_date("03/02/2009") == "2009"
+    assert read_date("03/02/2009 14:05") == "2009"
     assert read_date("03-03-2009") == "2009-03-03"
 
 
 @pytest.mark.parametrize(
     "wrong",
-    ["yesterday", "2024-13-01", "30 February 2024", "9999-W53", "٢٠٢٤", "99/99/2024", "1, 2", "7" * 5000, 0, 12345,
-     True, float("inf"), float("nan"), "25:61 pm, Nov 1, 2024", "Mon, 99 Foo 2024"],
+    ["yesterday", "2024-13-01", "30 February 2024", "9999-W53", "٢٠٢٤", "99/99/2024", "11.25.2024", "1, 2", "7" * 5000,
+     0, 12345, True, float("inf"), float("nan"), "25:61 pm, Nov 1, 2024", "Mon, 99 Foo 2024"],
 )  # fmt: skip
 def test_what_is_no_date_is_an_error(wrong: str | float) -> None:
     with pytest.raises(ValueError, match="not a date"):

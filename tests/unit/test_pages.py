@@ -339,3 +339,23 @@ def test_dates_of_an_article_are_listed_once_in_their_order() -> None:
         ("1979", "mentioned:1979"),
         ("2024", "mentioned:2024"),
     ]
+
+
+def test_an_article_says_how_each_wording_was_read() -> None:
+    body = "Patriot and Patriot on Thursday."
+    mentions = (
+        Mention("weapon", "Patriot", "body", 0, 7, "Patriot", "context", weapon_class="air defence system"),
+        Mention("weapon", "Patriot", "body", 12, 19, "Patriot", "context", weapon_class="air defence system"),
+        Mention("date", "2024-11-21", "body", 23, 31, "Thursday", "model", value="2024-11-21"),
+    )
+    page = article_page.build(Article("a", title="", body=body, mentions=mentions), ())
+    assert [(r.text, r.resolution, r.why, r.count) for r in page.readings] == [
+        ("Patriot", "Patriot, air defence system", "context", 2),
+        ("Thursday", "2024-11-21", "date grammar", 1),
+    ]
+    (first,) = page.paragraphs
+    assert [p.title for p in first if p.kind] == [
+        "Patriot, air defence system (context)",
+        "Patriot, air defence system (context)",
+        "21 November 2024 (date grammar)",
+    ]
