@@ -71,16 +71,16 @@ def test_every_block_runs(demo: tuple[str, Path], tmp_path: Path, page: str, blo
     script = block.replace("http://127.0.0.1:8000/", url)
     assert shutil.which("curl"), "the tour of the API needs curl"
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "DATELINE_ARCHIVE": str(archive)}
-    for command in (line for line in script.splitlines() if line.strip() and not line.startswith("#")):
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        assert not done.stdout.startswith("0 articles"), f"{command} finds nothing"
-        assert "Traceback" not in done.stderr
+    # All of it in one shell that stops at the first failure, so that a here-document is what it says.
+    done = subprocess.run(
+        ["bash", "-exc", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert not re.search(r"^0 articles", done.stdout, re.MULTILINE), f"a command of {script} finds nothing"
+    assert "Traceback" not in done.stderr
