@@ -16,6 +16,9 @@
     |   +-- ArchiveFull         no room: the disk, or the largest article number
     +-- ModelError              the embedding model is missing or not the expected one
     +-- GazetteerError          a gazetteer file is wrong: file, line, why
+    +-- DatabaseError           the database of saved searches can't be used
+    +-- NotFound                there is no such saved search, alert or delivery
+    +-- SavedSearchError        a saved search can't be matched any more: why, and the cure
 
 Foreign errors (tantivy, onnxruntime, the operating system) are translated where they enter.
 Messages are sentences that say what is wrong and what to do; they reach users as they are.
@@ -34,12 +37,15 @@ __all__ = [
     "ArchiveUnfinished",
     "ArticleError",
     "CursorError",
+    "DatabaseError",
     "DatelineError",
     "GazetteerError",
     "ModelError",
+    "NotFound",
     "ParameterError",
     "QueryError",
     "ReadError",
+    "SavedSearchError",
 ]
 
 
@@ -155,3 +161,21 @@ class GazetteerError(DatelineError):
     """A gazetteer file is wrong; the message names file, entry and cure."""
 
     code = "gazetteer"
+
+
+class DatabaseError(DatelineError):
+    """The database of saved searches can't be used."""
+
+    code = "database"
+
+
+class NotFound(DatelineError):
+    """There is no such saved search, alert or delivery, or it is somebody else's."""
+
+    code = "not_found"
+
+
+class SavedSearchError(DatelineError):
+    """A saved search can't be matched any more; its place is kept."""
+
+    code = "saved_search"
