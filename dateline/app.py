@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from archive.gazetteer import Gazetteer
 from dateline import __version__
+from dateline.alerting import saved_for_now
 from dateline.metrics import Metrics
 from dateline.opening import open_preparer
 from dateline.operation import Readiness, operation_router
@@ -17,9 +18,13 @@ from dateline.settings import Settings
 from dateline.writing import Writer
 from dateline.writing_routes import access_of, writing_router
 from search_api.entity_routes import entity_router
+from search_api.origin import is_loopback, refuse_foreign
 from search_api.pool import SearchPool
 from search_api.routes import install_error_handlers
 from search_api.routes import router as api_router
+from search_api.saved.alert_routes import alert_router
+from search_api.saved.routes import saved_router
+from search_api.saved.saving import SINGLE_OWNER, SavedSearches
 from search_api.service import SearchService
 from web.routes import mount_pages
 
@@ -41,8 +46,11 @@ def create_app(
     settings: Settings = DEFAULTS,
     metrics: Metrics | None = None,
     readiness: Readiness | None = None,
+    saved: SavedSearches | None = None,
 ) -> FastAPI:
     """`gazetteer` should remember what it loaded: the routes of names ask for it at every call.
+
+    Without `saved`, saved searches last as long as the application.
 
     `metrics` are those that the service itself tells its stages to.
     """
@@ -63,6 +71,18 @@ def create_app(
     app.include_router(api_router(service, pool, __version__))
     app.include_router(writing_router(writer, metrics, access, settings.write_limit * MEGABYTE))
     app.include_router(operation_router(service, metrics, readiness or Readiness()))
+    saved = saved or saved_for_now(service, settings)
+    local = is_loopback(settings.host)
+
+    def owner_of(request: Request) -> str:
+        return SINGLE_OWNER
+
+    def may_change(request: Request) -> str:
+        refuse_foreign(request, local=local)
+        return owner_of(request)
+
+    app.include_router(saved_router(saved, pool, owner_of, may_change))
+    app.include_router(alert_router(saved, pool, owner_of, may_change))
     install_error_handlers(app)
     mount_pages(app, service, pool)
     return app

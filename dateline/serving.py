@@ -23,6 +23,7 @@ from uvicorn.supervisors import Multiprocess
 
 from archive.engines import check_model
 from archive.errors import ArchiveError, DatelineError
+from dateline.alerting import open_saved, open_store, open_worker, start_worker
 from dateline.balancing import Balance, Balanced
 from dateline.commands.options import embedder
 from dateline.logs import configure_logs
@@ -51,6 +52,8 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[], None
     else:
         check_model(open_archive(settings.archive), encoder)
     gazetteer(settings.archive)
+    # Once, before there are several processes that would all want to.
+    open_store(settings, open_archive(settings.archive)).database.close()
     started()
     os.environ.update(settings.as_environment())
     processes = settings.processes or min(os.cpu_count() or 1, MOST_PROCESSES)
@@ -99,9 +102,18 @@ def application() -> ASGIApp:
     configure_logs(settings.log_format, settings.log_level)
     metrics, readiness = Metrics(os.environ.get(FIGURES)), Readiness(ready=False)
     service = open_service(open_archive(settings.archive), settings.archive, settings.model, observe=metrics.stage)
+    saved = open_saved(settings, service)
     app = create_app(
-        service, partial(gazetteer, settings.archive), settings=settings, metrics=metrics, readiness=readiness
+        service,
+        partial(gazetteer, settings.archive),
+        settings=settings,
+        metrics=metrics,
+        readiness=readiness,
+        saved=saved,
     )
+    if settings.alerts:
+        # In each process: one of them works, and another one goes on where it dies.
+        start_worker(open_worker(settings, open_archive(settings.archive), saved.store, _report))
 
     def load() -> None:
         try:
@@ -117,6 +129,15 @@ def application() -> ASGIApp:
     balance = Balance(Path(os.environ[FIGURES]))
     threading.Thread(target=_follow, args=(os.getppid(), balance), name="follow", daemon=True).start()
     return Balanced(observed, balance)
+
+
+def _report(problem: str | None) -> None:
+    """What the worker of alerts says of itself."""
+    log = structlog.get_logger("dateline")
+    if problem:
+        log.error("alerts stand still", reason=problem)
+    else:
+        log.info("alerts go on")
 
 
 def _follow(parent: int, balance: Balance) -> None:

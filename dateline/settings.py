@@ -13,6 +13,7 @@ from archive.engines.cluster import ClusterSettings, VectorIndex
 from archive.errors import DatelineError
 from dateline.commands.options import DEFAULT_ARCHIVE
 from search_api.pool import SEARCH_QUEUE, SEARCH_THREADS
+from search_api.saved.mail import Security
 
 __all__ = ["PREFIX", "Settings", "SettingsError", "as_markdown", "load_settings"]
 
@@ -83,6 +84,31 @@ class Settings(BaseSettings):
         10, ge=0, le=3600, description="Seconds in which running requests may end when `serve` is told to stop."
     )
 
+    database_url: SecretStr = Field(
+        SecretStr(""),
+        description="The database of [saved searches and alerts](alerts.md), `postgresql://USER:PASSWORD@HOST/NAME`; "
+        "else SQLite: `dateline.db` in the archive's folder, for an archive with a URL in the user's data folder.",
+    )
+    public_url: str = Field(
+        "", description="Where readers reach the service, for links in messages; else its own host and port."
+    )
+    alerts: bool = Field(
+        True,
+        description="Whether `serve` matches saved searches and delivers alerts; else `dateline alerts run` does.",
+    )
+    alerts_private: bool = Field(
+        False, description="Whether webhooks may go to this machine and its own network, and not only to the internet."
+    )
+    alerts_give_up: float = Field(
+        72.0, gt=0, le=8760, description="Hours after which a message that doesn't arrive is given up."
+    )
+    smtp_host: str = Field("", description="The mail server that takes alerts by e-mail; none: there are none.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_security: Security = Field("starttls", description="`starttls`, `tls` from the beginning, or `none`.")
+    smtp_user: str = Field("", description="Who logs in there; nobody: no login.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Its password.")
+    smtp_from: str = Field("dateline@localhost", description="Whom alerts by e-mail come from.")
+
     elastic_urls: str = Field(
         "",
         description="Further nodes of the archive's cluster, `http://HOST:9200`, with commas between them; asked too, "
@@ -123,8 +149,8 @@ class Settings(BaseSettings):
     def as_environment(self) -> dict[str, str]:
         """The variables that give these settings."""
         given = {name: value for name, value in self.model_dump().items() if value is not None}
-        key = self.elastic_api_key.get_secret_value()
-        return {f"{PREFIX}{name.upper()}": str(value) for name, value in {**given, "elastic_api_key": key}.items()}
+        shown = {n: v.get_secret_value() if isinstance(v, SecretStr) else str(v) for n, v in given.items()}
+        return {f"{PREFIX}{name.upper()}": value for name, value in shown.items()}
 
 
 def load_settings(**given: Any) -> Settings:

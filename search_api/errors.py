@@ -9,9 +9,12 @@ from archive.errors import (
     ArchiveBusy,
     ArticleError,
     CursorError,
+    DatabaseError,
     DatelineError,
+    NotFound,
     ParameterError,
     QueryError,
+    SavedSearchError,
 )
 from search_api.parameters import ParameterErrors
 from search_api.pool import Overloaded
@@ -26,6 +29,10 @@ def status_of(error: DatelineError) -> int:
     match error:
         case QueryError() | ParameterError() | ParameterErrors() | CursorError() | ArticleError():
             return 422
+        case NotFound():
+            return 404
+        case SavedSearchError():
+            return 409
         case _:
             # What is wrong with the archive or its model is the operator's to mend, not the caller's.
             return 503
@@ -49,6 +56,8 @@ def error_body(error: DatelineError) -> dict[str, Any]:
             fields = [{"name": "cursor", "message": message, "position": None}]
         case ArchiveBusy() | Overloaded():
             message = error.message
+        case DatabaseError():
+            message = "Saved searches can't be read or written now: the service's log says why. Try again."
         case _ if status_of(error) == 503:
             message = "The archive can't answer now: `dateline doctor` says why."
         case _:

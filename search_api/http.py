@@ -10,9 +10,18 @@ from urllib.parse import parse_qsl, quote, unquote
 import orjson
 from fastapi import Request, Response
 
+from search_api.parameters import refuse_parameters
 from search_api.schemas import ErrorAnswer
 
-__all__ = ["PROBLEMS", "article_path", "json_bytes", "json_response", "parameters_of", "raw_path_tail"]
+__all__ = [
+    "PROBLEMS",
+    "article_path",
+    "json_bytes",
+    "json_response",
+    "parameters_of",
+    "raw_path_tail",
+    "refuse_unknown",
+]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorAnswer, "description": "A parameter or the query text is wrong; `fields` names it."},
@@ -24,6 +33,11 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def parameters_of(request: Request) -> list[tuple[str, str]]:
     """The pairs of the query string as they came; bytes that are no UTF-8 become U+FFFD."""
     return parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace")
+
+
+def refuse_unknown(request: Request, *known: str) -> None:
+    """Raises ParameterErrors that names each parameter that a route doesn't know."""
+    refuse_parameters([(name, value) for name, value in parameters_of(request) if name not in known])
 
 
 def raw_path_tail(request: Request, prefix: str) -> str:

@@ -20,6 +20,8 @@ from archive.vectors import quantise
 from search_api import cursors
 from search_api.highlighting import Highlighter
 from search_api.parameters import FIELDS, SearchRequest
+from search_api.saved.latest import latest
+from search_api.saved.rule import DEFAULT_FLOOR, dot_of
 from search_api.stages import Observe, ignore, timed
 from search_api.syntax import parse
 
@@ -130,11 +132,14 @@ class SearchService:
             search = replace(search, cursor=page.next)
 
     def added_last(self, request: SearchRequest) -> list[Stored]:
-        """Of a search's articles those that were added or changed last, the latest first: what a feed holds."""
+        """What the alert rule lets through of a search, what was added or changed last first: what a feed holds."""
         mode = request.mode or "hybrid"  # an order without ranking would mean keyword
-        search = self._resolve(replace(request, sort="added", mode=mode)).search
-        stored = [hit.stored for hit in self.engine.search(search).hits]
-        return sorted(stored, key=lambda s: (s.sequence, s.article.id), reverse=True)
+        search = self.resolve(replace(request, mode=mode))
+        return latest(self.engine, self.analyser, search, dot_of(DEFAULT_FLOOR), request.limit)
+
+    def resolve(self, request: SearchRequest) -> Search:
+        """What a request means now: its text parsed, its names recognised, its vector made. Raises QueryError."""
+        return self._resolve(request).search
 
     def warm_up(self) -> None:
         """Load what the first search would wait for, by searching."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.elasticsearch_server import running_server
+from tests.postgres_server import running_postgres
 
 IN_CI = bool(os.environ.get("DATELINE_CI"))
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -68,4 +69,11 @@ def shared_data() -> Path:
 def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Elasticsearch server of one node, started once a session."""
     with running_server(tmp_path_factory.mktemp("elasticsearch")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server, started once a session."""
+    with running_postgres() as url:
         yield url

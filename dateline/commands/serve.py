@@ -32,4 +32,6 @@ def serve(
     settings = load_settings(archive=archive, host=host, port=port, processes=processes, create=create, model=model)
     listening = listen(host, port)
     url = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+    if not settings.public_url:
+        settings = settings.model_copy(update={"public_url": url})
     run(settings, listening, lambda: typer.echo(f"Dateline serves {shown(archive)} on {url}  (Ctrl-C stops it)"))

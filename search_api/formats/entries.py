@@ -16,7 +16,7 @@ from search_api.excerpts import beginning, first_sentence
 from search_api.http import article_path
 from search_api.parameters import SearchRequest, to_parameters
 
-__all__ = ["NO_DATE", "Entry", "Feed", "feed_of"]
+__all__ = ["NO_DATE", "Entry", "Feed", "Saved", "feed_of"]
 
 NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """Where a format demands a date and the article has none: always the same, so that readers don't take it for new."""
@@ -61,16 +61,33 @@ class Feed:
         return max(dates, default=NO_DATE)
 
 
-def feed_of(request: SearchRequest, stored: Sequence[Stored], base: str, address: str, secret: bytes) -> Feed:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The saved search whose feed it is, which keeps its identity when its query is edited."""
+
+    id: int
+    name: str
+    page: str
+
+
+def feed_of(
+    request: SearchRequest,
+    stored: Sequence[Stored],
+    base: str,
+    address: str,
+    secret: bytes,
+    saved: Saved | None = None,
+) -> Feed:
     """`base`: where the service is, with a slash; `address`: what was asked for; `secret`: the archive's own."""
     archive = UUID(bytes=hashlib.blake2b(secret, digest_size=16, person=b"feeds").digest())
     pairs = [(name, value) for name, value in to_parameters(request) if name not in ("format", "limit")]
     query = urlencode(pairs, errors="replace")
+    title = saved.name if saved else request.q
     return Feed(
-        id=uuid5(archive, f"search {query}").urn,
-        title=_fit(f"Dateline: {request.q}" if request.q.strip() else "Dateline"),
+        id=uuid5(archive, f"saved search {saved.id}" if saved else f"search {query}").urn,
+        title=_fit(f"Dateline: {title}" if title.strip() else "Dateline"),
         address=_fit(address),
-        page=base + (f"?{query}" if query else ""),
+        page=saved.page if saved else base + (f"?{query}" if query else ""),
         entries=tuple(_entry(s.article, archive, base) for s in stored),
     )
 

@@ -50,7 +50,7 @@ class Batch:
         self._nodes: dict[Node, Bits] = {}
         self._refined: dict[Refinement, Bits] = {}
         self._met: dict[Requirement, Bits] = {}
-        self._floats: NDArray[np.floating[Any]] | None = None
+        self._floats: NDArray[Any] | None = None
 
     def holding(self, node: Node) -> Bits:
         """The articles that satisfy a part of a query."""
@@ -86,7 +86,7 @@ class Batch:
         held = [c.vectors for c in self.copies if len(c.vectors)]
         return np.concatenate(held) if held else np.empty((0, 0), np.int8)
 
-    def floats(self, type: type[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    def floats(self, type: type[np.float32] | type[np.float64]) -> NDArray[Any]:
         """`codes` in a type whose matrix products are fast."""
         if self._floats is None or self._floats.dtype != type:
             self._floats = self.codes.astype(type)

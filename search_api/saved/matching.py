@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,9 +99,9 @@ def _closeness(batch: Batch, rules: Sequence[Rule]) -> dict[bytes, NDArray[np.in
     vectors = [v for v in vectors if len(v) == dimensions]
     if not vectors:
         return {}
-    exact = np.float32 if dimensions * LARGEST * LARGEST < EXACT else np.float64
+    exact: type[np.float32] | type[np.float64] = np.float32 if dimensions * LARGEST * LARGEST < EXACT else np.float64
     asked = np.frombuffer(b"".join(vectors), np.int8).reshape(len(vectors), dimensions).astype(exact)
-    products = asked @ batch.floats(exact).T
+    products: NDArray[Any] = asked @ batch.floats(exact).T
     places, starts = batch.embedded
     best = np.full((len(vectors), len(batch.copies)), NO_PASSAGES, np.int64)
     best[:, places] = np.maximum.reduceat(products, starts, axis=1).astype(np.int64)

@@ -73,8 +73,6 @@ _ESCAPE = re.compile(r"\\(\\|x00|ud[0-9a-f]{3})")
 
 _Number = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts rows by itself in a column of this very type alone."""
-_COUNTED = {"sqlite_autoincrement": True}
-"""A number is never given twice: links and marks of what was seen outlive what was deleted."""
 
 metadata = MetaData(
     naming_convention={
@@ -109,7 +107,7 @@ saved_searches = Table(
     Column("failing", Text, comment="Why it can't be matched."),
     Column("share", String(43), unique=True),
     Index(None, "archive", "owner"),
-    **_COUNTED,
+    sqlite_autoincrement=True,  # a number is never given twice: links and marks of what was seen outlive deletions
 )
 
 matches = Table(
@@ -128,7 +126,7 @@ matches = Table(
     Column("source", Verbatim),
     UniqueConstraint("search", "article"),
     Index(None, "search", "id"),
-    **_COUNTED,
+    sqlite_autoincrement=True,  # a number is never given twice: links and marks of what was seen outlive deletions
 )
 
 alerts = Table(
@@ -147,7 +145,7 @@ alerts = Table(
     Column("position", BigInteger, nullable=False, comment="The last match of which a delivery was made."),
     Column("due", Instant, comment="The next digest."),
     Column("created", Instant, nullable=False),
-    **_COUNTED,
+    sqlite_autoincrement=True,  # a number is never given twice: links and marks of what was seen outlive deletions
 )
 
 deliveries = Table(
@@ -167,7 +165,7 @@ deliveries = Table(
     Column("problem", Text, comment="Why the last attempt failed."),
     Index(None, "state", "next"),
     Index(None, "alert", "id"),
-    **_COUNTED,
+    sqlite_autoincrement=True,  # a number is never given twice: links and marks of what was seen outlive deletions
 )
 
 leases = Table(

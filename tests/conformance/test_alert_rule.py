@@ -93,6 +93,13 @@ def _some_searches() -> list[Search]:
 
     from .strategies import query_vectors
 
-    texts = ("missile strike", '"command post"', "missil* NEAR/5 strike", "person:Putin -drone", "kurks~ has:weapon", "")
+    texts = (
+        "missile strike",
+        '"command post"',
+        "missil* NEAR/5 strike",
+        "person:Putin -drone",
+        "kurks~ has:weapon",
+        "",
+    )
     vectors = query_vectors()[: len(texts)]
     return [Search(parse(text, ANALYSER), vector=vector) for text, vector in zip(texts, vectors, strict=True)]

@@ -1,0 +1,130 @@
+"""The worker: matches what the archive takes in and delivers what was found, over and over, one process at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from archive.errors import DatelineError
+from search_api.saved.matcher import Matcher
+from search_api.saved.models import leases
+from search_api.saved.outbox import Outbox
+from search_api.saved.store import Store
+
+__all__ = ["Lease", "Worker"]
+
+LEASE = dt.timedelta(seconds=60)
+"""After which another process takes over from one that died."""
+BETWEEN = ("read", "matched", "recorded", "made", "claimed", "sent", "noted")
+"""Boundaries at which no transaction is open, so that the lease can be renewed."""
+PAUSE = 1.0
+"""Seconds between two rounds."""
+PURGE = dt.timedelta(hours=6)
+
+
+class Lease:
+    """Which process works for an archive. Two at once would do no harm, but the same work twice."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._name = f"alerts {store.archive}"
+        self._holder = secrets.token_hex(8)
+
+    def hold(self) -> bool:
+        """Whether it is this process, from now on for a minute."""
+        now = self._store.now()
+        c = leases.c
+        with self._store.database.write() as connection:
+            insert = (sqlite if self._store.database.is_sqlite else postgresql).insert(leases)
+            connection.execute(insert.values(name=self._name, holder="", until=now).on_conflict_do_nothing())
+            mine = (c.holder == self._holder) | (c.until <= now)
+            values = {"holder": self._holder, "until": now + LEASE}
+            return connection.execute(update(leases).where(c.name == self._name, mine).values(values)).rowcount == 1
+
+    def release(self) -> None:
+        """Another process need not wait."""
+        c = leases.c
+        mine = (c.name == self._name, c.holder == self._holder)
+        with self._store.database.write() as connection:
+            connection.execute(update(leases).where(*mine).values(until=self._store.now()))
+
+    def tell(self, problem: str | None) -> None:
+        """Why the work stands still, for those who wait for it."""
+        with self._store.database.write() as connection:
+            connection.execute(update(leases).where(leases.c.name == self._name).values(problem=problem))
+
+    def problem(self) -> str | None:
+        """What the process that works has told."""
+        with self._store.database.read() as connection:
+            return connection.scalar(select(leases.c.problem).where(leases.c.name == self._name))
+
+    def working(self) -> bool:
+        """Whether any process does."""
+        with self._store.database.read() as connection:
+            until = connection.scalar(select(leases.c.until).where(leases.c.name == self._name))
+        return until is not None and until > self._store.now()
+
+
+class Worker:
+    """Matches and delivers until it is told to stop."""
+
+    def __init__(
+        self, store: Store, matcher: Matcher, outbox: Outbox, report: Callable[[str | None], None] = lambda _: None
+    ) -> None:
+        """`report` is told why it stands still, and None when it goes on again."""
+        self._store = store
+        self._matcher = matcher
+        self._outbox = outbox
+        self._report = report
+        self._lease = Lease(store)
+        self._purged: dt.datetime | None = None
+        self._problem: str | None = None
+
+    def steps(self) -> Iterator[str]:
+        """One round, with the boundaries of both halves."""
+        yield from self._matcher.steps()
+        yield from self._outbox.steps()
+
+    def round(self) -> None:
+        """All that there is to do now. Raises what the archive and the database raise."""
+        renewed = self._store.now()
+        for step in self.steps():
+            # A long round must not lose its lease to a process that thinks this one dead.
+            if step in BETWEEN and self._store.now() - renewed > LEASE / 6:
+                if not self._lease.hold():
+                    return
+                renewed = self._store.now()
+        now = self._store.now()
+        if self._purged is None or now - self._purged > PURGE:
+            self._store.purge()
+            self._purged = now
+
+    def run(self, stop: threading.Event, pause: float = PAUSE) -> None:
+        """Rounds until `stop` is set. What is wrong with archive or database is reported, and tried again."""
+        while not stop.is_set():
+            try:
+                if self._lease.hold():
+                    self.round()
+                    self._tell(None)
+            except DatelineError as error:
+                self._tell(error.message)
+            stop.wait(pause if self._problem is None else max(pause, 5.0))
+        try:
+            self._lease.release()
+        except DatelineError as error:
+            self._report(error.message)
+
+    def _tell(self, problem: str | None) -> None:
+        if problem == self._problem:
+            return
+        self._problem = problem
+        self._report(problem)
+        try:
+            self._lease.tell(problem)
+        except DatelineError:
+            return  # the database itself is what is wrong: the log has said so
