@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     write_limit: int = Field(
         64, ge=1, le=1024, description="MB of articles that one request may hold, as sent and unpacked."
     )
+    mcp_token: SecretStr = Field(
+        SecretStr(""), description="What assistants send to `dateline mcp --http` as their bearer token."
+    )
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="Log lines as JSON objects, or as text to be read by eye; `auto`: text on a terminal."
     )
@@ -123,8 +126,8 @@ class Settings(BaseSettings):
     def as_environment(self) -> dict[str, str]:
         """The variables that give these settings."""
         given = {name: value for name, value in self.model_dump().items() if value is not None}
-        key = self.elastic_api_key.get_secret_value()
-        return {f"{PREFIX}{name.upper()}": str(value) for name, value in {**given, "elastic_api_key": key}.items()}
+        secrets = {name: value.get_secret_value() for name, value in given.items() if isinstance(value, SecretStr)}
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in {**given, **secrets}.items()}
 
 
 def load_settings(**given: Any) -> Settings:
