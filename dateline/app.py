@@ -17,6 +17,7 @@ from dateline.received import MEGABYTE
 from dateline.settings import Settings
 from dateline.writing import Writer
 from dateline.writing_routes import access_of, writing_router
+from search_api.batch_routes import batch_router
 from search_api.entity_routes import entity_router
 from search_api.origin import is_loopback, refuse_foreign
 from search_api.pool import SearchPool
@@ -69,6 +70,7 @@ def create_app(
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.
     app.include_router(entity_router(service, pool, gazetteer))
     app.include_router(api_router(service, pool, __version__))
+    app.include_router(batch_router(service, pool, gazetteer))
     app.include_router(writing_router(writer, metrics, access, settings.write_limit * MEGABYTE))
     app.include_router(operation_router(service, metrics, readiness or Readiness()))
     saved = saved or saved_for_now(service, settings)

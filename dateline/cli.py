@@ -11,7 +11,20 @@ import sys
 import typer
 
 from archive.errors import DatelineError, QueryError
-from dateline.commands import annotate, doctor, evaluate, export, gazetteer, index, manage, migrate, search, serve
+from dateline.commands import (
+    annotate,
+    batch,
+    doctor,
+    evaluate,
+    export,
+    gazetteer,
+    index,
+    manage,
+    mcp,
+    migrate,
+    search,
+    serve,
+)
 
 __all__ = ["app", "main"]
 
@@ -30,6 +43,8 @@ for command in (
     manage.show,
     manage.delete,
     export.export,
+    batch.batch,
+    mcp.mcp,
     manage.stats,
     manage.rebuild,
     migrate.migrate,

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     write_limit: int = Field(
         64, ge=1, le=1024, description="MB of articles that one request may hold, as sent and unpacked."
     )
+    mcp_token: SecretStr = Field(
+        SecretStr(""), description="What assistants send to `dateline mcp --http` as their bearer token."
+    )
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="Log lines as JSON objects, or as text to be read by eye; `auto`: text on a terminal."
     )

@@ -11,12 +11,12 @@ from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from archive.engine import FACETS
-from archive.errors import DatelineError, ParameterError
+from archive.errors import DatelineError
 from search_api.answering import MEDIA_TYPES, answer
 from search_api.errors import RETRY_AFTER, error_body, status_of, validation_body
-from search_api.exporting import UNFIT, refuse_unfit, stream
+from search_api.exporting import EXPORT_FORMATS, UNFIT, parse_export, stream, total
 from search_api.http import PROBLEMS, json_response, parameters_of, raw_path_tail
-from search_api.parameters import FIELDS, FormatName, ParameterErrors, parse_parameters, refuse_parameters
+from search_api.parameters import FIELDS, FormatName, parse_parameters, refuse_parameters
 from search_api.pool import SearchPool
 from search_api.schemas import ArticleAnswer, ErrorAnswer, SearchAnswer
 from search_api.service import SearchService
@@ -25,7 +25,6 @@ __all__ = ["install_error_handlers", "router"]
 
 
 SEARCH = "/api/v1/search"
-JSONL = "application/jsonl"
 HTTP_CODES = {
     403: "forbidden",
     404: "not_found",
@@ -33,7 +32,9 @@ HTTP_CODES = {
     413: "too_large",
     415: "unsupported_media_type",
 }
-EXPORTED = "One article a line, as `dateline index` reads it, with `mentions`, `sequence` and `matched_by`."
+EXPORTED = """The articles, whole. JSON Lines are what `dateline index` reads back, with `mentions`, `sequence` and \
+`matched_by`; a ZIP holds a text file each. Without `sort` they come by (sequence, id); `after` goes on from a place.
+"""
 
 _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -50,6 +51,17 @@ _FORMS: dict[int | str, dict[str, Any]] = {
         },
     },
     304: {"description": "Nothing has changed since the answer with this `If-None-Match`."},
+}
+
+_EXPORTED: dict[str, Any] = {
+    "description": EXPORTED,
+    "headers": {"X-Total-Count": {"description": "Articles of the whole search.", "schema": {"type": "string"}}},
+    "content": {
+        form.media_type.partition(";")[0]: {
+            "schema": {"type": "string", **({"format": "binary"} if form.ending == "zip" else {})}
+        }
+        for form in EXPORT_FORMATS.values()
+    },
 }
 
 
@@ -72,21 +84,22 @@ def router(service: SearchService, pool: SearchPool, version: str = "") -> APIRo
     @api.get(
         "/api/v1/export",
         response_class=StreamingResponse,
-        responses={200: {"content": {JSONL: {"schema": {"type": "string"}}}, "description": EXPORTED}, **PROBLEMS},
-        summary="Every article of a search, whole, as JSON Lines",
-        openapi_extra={"parameters": [p for p in _documented() if p["name"] not in (*UNFIT, "format")]},
+        responses={200: _EXPORTED, **PROBLEMS},
+        summary="Every article of a search, whole, in one file",
+        openapi_extra={"parameters": _of_export()},
     )
     async def export(request: Request) -> Response:
-        items = parameters_of(request)
-        refuse_unfit(items)
-        asked = parse_parameters(items)
-        if asked.format not in ("json", "jsonl"):
-            raise ParameterErrors([ParameterError("format", "format: an export is JSON Lines: leave it out.")])
-        lines = stream(service, pool, asked)
-        # The first page before the headers, so that what is wrong with the query is an error and no torn file.
-        start = await anext(lines, b"")
-        headers = {"Content-Disposition": 'attachment; filename="dateline.jsonl"'}
-        return StreamingResponse(_from(start, lines), headers=headers, media_type=JSONL)
+        asked = parse_export(parameters_of(request))
+        count = await pool.run(lambda: total(service, asked))
+        pieces = stream(service, pool, asked)
+        # The first before the headers, so that what is wrong is an error and no torn file.
+        start = await anext(pieces, b"")
+        form = EXPORT_FORMATS[asked.format]
+        headers = {
+            "Content-Disposition": f'attachment; filename="dateline.{form.ending}"',
+            "X-Total-Count": str(count),
+        }
+        return StreamingResponse(_from(start, pieces), headers=headers, media_type=form.media_type)
 
     @api.get(
         "/api/v1/articles/{id:path}",
@@ -139,6 +152,19 @@ async def _from(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[byt
     yield first
     async for some in others:
         yield some
+
+
+def _of_export() -> list[dict[str, Any]]:
+    """The parameters of `/export`: those of a search that say which articles, and how they are handed over."""
+    own = [
+        ("format", {"enum": list(EXPORT_FORMATS)}, "jsonl", "The file's format."),
+        ("after", {}, "1:sample-001", "SEQUENCE:ID of the last article that you have; the export goes on behind it."),
+    ]
+    shared = [p for p in _documented() if p["name"] not in (*UNFIT, "format")]
+    return shared + [
+        {"name": n, "in": "query", "description": d, "schema": {"type": "string", **schema}, "example": e}
+        for n, schema, e, d in own
+    ]
 
 
 def _documented() -> list[dict[str, Any]]:

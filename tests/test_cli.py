@@ -255,3 +255,24 @@ def test_broken_judgements_are_told_with_their_line(archive: Path, tmp_path: Pat
         code=1,
     ).stderr
     assert "queries.jsonl:1" in said
+
+
+def test_an_export_of_a_search_goes_on_where_the_last_one_ended(archive: Path, tmp_path: Path) -> None:
+    question = ("export", "--archive", archive, "--query", "missile", "--refine", "section=War")
+    whole = run(*question).stdout.splitlines()
+    first = json.loads(whole[0])
+    assert 1 < len(whole) < 12
+    after = ("--after", f"{first['sequence']}:{first['id']}", "--output", tmp_path / "rest.jsonl")
+    assert run(*question, *after).stdout == ""
+    assert (tmp_path / "rest.jsonl").read_text().splitlines() == whole[1:]
+    assert list(tmp_path.iterdir()) == [tmp_path / "rest.jsonl"]
+    assert "FIELD=VALUE" in run("export", "--archive", archive, "--refine", "section", code=1).stderr
+    assert "name another file" in run("export", "--archive", archive, "--output", tmp_path / "a/b", code=1).stderr
+
+
+def test_a_list_is_searched_row_by_row(archive: Path) -> None:
+    table = run("batch", "-", "--archive", archive, "--limit", "1", stdin="name,note\nMoskva,ship\n").stdout
+    head, row = table.splitlines()
+    assert head.lstrip("\ufeff").startswith("name,note,total,first,last,hit 1 id")
+    assert row.startswith("Moskva,ship,") and "sample-001" in row
+    assert "can't be read" in run("batch", "no-such-file", "--archive", archive, code=1).stderr

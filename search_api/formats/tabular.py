@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from search_api.http import json_bytes
 
-__all__ = ["COLUMNS", "csv_bytes", "jsonl_bytes"]
+__all__ = ["COLUMNS", "article_rows", "csv_bytes", "jsonl_bytes", "rows_bytes"]
 
 Result = dict[str, Any]
 COLUMNS = (
@@ -27,6 +27,8 @@ COLUMNS = (
     "passage",
 )
 """Of a CSV, before the names: fields of a result, in this order."""
+WHOLE = ("id", "title", "url", "published", "modified", "source", "authors", "section", "language", "rights", "body")
+"""Of a CSV of whole articles, before the names."""
 NAMES = {
     "people": "person",
     "places": "place",
@@ -47,26 +49,39 @@ def jsonl_bytes(results: Iterable[Result]) -> bytes:
 
 def csv_bytes(results: Iterable[Result], fields: Sequence[str]) -> bytes:
     """A table as spreadsheets open it: UTF-8 with a byte order mark, lines end in CR LF (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
     columns = [name for name in COLUMNS if name in fields]
     names = NAMES if "mentions" in fields else {}
-    writer.writerow([*columns, *names])
+    table: list[list[Any]] = [[*columns, *names]]
     for result in results:
-        row = [_cell(result[name]) for name in columns]
-        writer.writerow(row + [_cell(_names(result["mentions"], kind)) for kind in names.values()])
-    return text.getvalue().encode("utf-8-sig")
+        row = [result[name] for name in columns]
+        table.append(row + [_names(result["mentions"], kind) for kind in names.values()])
+    return rows_bytes(table, first=True)
+
+
+def article_rows(articles: Iterable[Result]) -> Iterator[list[Any]]:
+    """Whole articles, as `Article.to_json` gives them, as rows; without the head that `WHOLE` and `NAMES` make."""
+    for article in articles:
+        yield [article[name] for name in WHOLE] + [_names(article["mentions"], kind) for kind in NAMES.values()]
+
+
+def rows_bytes(rows: Iterable[Sequence[Any]], *, first: bool = False) -> bytes:
+    """A piece of a table; `first`: with the byte order mark."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+    return text.getvalue().encode("utf-8-sig" if first else "utf-8")
 
 
 def _cell(value: Any) -> str | float:
     """A value as a cell: never a formula to whatever opens the file."""
     if value is None:
         return ""
-    if isinstance(value, float):
+    if isinstance(value, (int, float)):
         return value
     if isinstance(value, dict):
         value = value["text"]
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         value = BETWEEN.join(value)
     text = _CONTROL.sub("", str(value)).replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("\t", " ")
