@@ -11,7 +11,20 @@ import sys
 import typer
 
 from archive.errors import DatelineError, QueryError
-from dateline.commands import annotate, doctor, evaluate, export, gazetteer, index, manage, migrate, search, serve
+from dateline.commands import (
+    alerts,
+    annotate,
+    doctor,
+    evaluate,
+    export,
+    gazetteer,
+    index,
+    manage,
+    migrate,
+    saved,
+    search,
+    serve,
+)
 
 __all__ = ["app", "main"]
 
@@ -39,6 +52,8 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(gazetteer.app, name="gazetteer")
+app.add_typer(saved.app, name="saved")
+app.add_typer(alerts.app, name="alerts")
 
 
 def main() -> None:
