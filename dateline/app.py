@@ -17,15 +17,19 @@ from dateline.received import MEGABYTE
 from dateline.settings import Settings
 from dateline.writing import Writer
 from dateline.writing_routes import access_of, writing_router
+from search_api.accounts.gate import Gate, caller_of
+from search_api.accounts.routes import account_router
+from search_api.accounts.sessions import Sessions
+from search_api.accounts.store import Accounts
 from search_api.batch_routes import batch_router
 from search_api.entity_routes import entity_router
-from search_api.origin import is_loopback, refuse_foreign
+from search_api.origin import is_loopback
 from search_api.pool import SearchPool
 from search_api.routes import install_error_handlers
 from search_api.routes import router as api_router
 from search_api.saved.alert_routes import alert_router
 from search_api.saved.routes import saved_router
-from search_api.saved.saving import SINGLE_OWNER, SavedSearches
+from search_api.saved.saving import SavedSearches
 from search_api.service import SearchService
 from web.routes import mount_pages
 
@@ -67,24 +71,33 @@ def create_app(
     metrics.watch(service.engine)
     writer = Writer(service.engine, lambda: open_preparer(service.embedder(), gazetteer()))
     access = access_of(settings.writes, settings.host)
+    saved = saved or saved_for_now(service, settings)
+    accounts, sessions = Accounts(saved.store.database), Sessions(service.engine.secret)
+    # Hashing a password takes as long as several searches, and must not stand in their way.
+    aside = SearchPool(threads=2, queue=16)
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.
     app.include_router(entity_router(service, pool, gazetteer))
     app.include_router(api_router(service, pool, __version__))
     app.include_router(batch_router(service, pool, gazetteer))
-    app.include_router(writing_router(writer, metrics, access, settings.write_limit * MEGABYTE))
+    app.include_router(
+        writing_router(writer, metrics, access, settings.write_limit * MEGABYTE, editors=settings.writes != "off")
+    )
     app.include_router(operation_router(service, metrics, readiness or Readiness()))
-    saved = saved or saved_for_now(service, settings)
-    local = is_loopback(settings.host)
-
-    def owner_of(request: Request) -> str:
-        return SINGLE_OWNER
-
-    def may_change(request: Request) -> str:
-        refuse_foreign(request, local=local)
-        return owner_of(request)
-
-    app.include_router(saved_router(saved, pool, owner_of, may_change))
-    app.include_router(alert_router(saved, pool, owner_of, may_change))
+    app.include_router(saved_router(saved, pool, _owner))
+    app.include_router(alert_router(saved, pool, _owner))
+    app.include_router(account_router(accounts, sessions, aside))
     install_error_handlers(app)
     mount_pages(app, service, pool)
+    app.add_middleware(
+        Gate,
+        accounts=accounts,
+        sessions=sessions,
+        routes=lambda: app.router.routes,
+        local=is_loopback(settings.host) and settings.writes != "on",
+    )
     return app
+
+
+def _owner(request: Request) -> str:
+    """Whose saved searches a request is about."""
+    return caller_of(request).owner

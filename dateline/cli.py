@@ -12,6 +12,7 @@ import typer
 
 from archive.errors import DatelineError, QueryError
 from dateline.commands import (
+    alerts,
     annotate,
     batch,
     doctor,
@@ -22,8 +23,10 @@ from dateline.commands import (
     manage,
     mcp,
     migrate,
+    saved,
     search,
     serve,
+    user,
 )
 
 __all__ = ["app", "main"]
@@ -54,6 +57,9 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(gazetteer.app, name="gazetteer")
+app.add_typer(saved.app, name="saved")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(user.app, name="user")
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from dateline.metrics import Metrics
 from dateline.received import TYPES, check_type, receive, unpacked
 from dateline.writing import MOST_LISTED, Added, Writer
 from indexer.rejects import Reject
+from search_api.accounts.gate import caller_of
 from search_api.http import PROBLEMS, json_response, parameters_of, raw_path_tail
 from search_api.parameters import refuse_parameters
 from search_api.pool import SearchPool
@@ -68,8 +69,11 @@ class DeletedAnswer(BaseModel):
     sequence: int = Field(description="From which on the archive doesn't hold it.")
 
 
-def writing_router(writer: Writer, metrics: Metrics, access: Access, limit: int) -> APIRouter:
-    """`limit`: bytes of one request, also unpacked."""
+def writing_router(writer: Writer, metrics: Metrics, access: Access, limit: int, *, editors: bool) -> APIRouter:
+    """`access`: in a service of a single user; `editors`: whether accounts of editors may write.
+
+    `limit`: bytes of one request, also unpacked.
+    """
     api = APIRouter()
     pool = SearchPool(threads=2, queue=8)
 
@@ -89,7 +93,7 @@ def writing_router(writer: Writer, metrics: Metrics, access: Access, limit: int)
         openapi_extra={"requestBody": _documented_body()},
     )
     async def add(request: Request) -> Response:
-        _refuse_strangers(request, access)
+        _refuse_strangers(request, access, editors=editors)
         refuse_parameters(parameters_of(request))
         check_type(request)
         body = await receive(request, limit)
@@ -117,7 +121,7 @@ def writing_router(writer: Writer, metrics: Metrics, access: Access, limit: int)
     async def delete(
         request: Request, id: Annotated[str, Path(description="Percent-encoded, slashes too.", examples=["sample-001"])]
     ) -> Response:
-        _refuse_strangers(request, access)
+        _refuse_strangers(request, access, editors=editors)
         refuse_parameters(parameters_of(request))
         id = raw_path_tail(request, ARTICLES + "/")
         sequence = await pool.run(lambda: writer.delete(id))
@@ -142,8 +146,10 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _refuse_strangers(request: Request, access: Access) -> None:
+def _refuse_strangers(request: Request, access: Access, *, editors: bool) -> None:
     """Raises HTTPException 403. A page of some other site, open in a browser on this machine, must not write here."""
+    if caller_of(request).via != "single":
+        access = "on" if editors else "off"  # the gate has looked at the role
     if access == "off":
         raise HTTPException(
             403,

@@ -28,7 +28,7 @@ AlertId = Annotated[int, Path(ge=1, le=2**53, description="Of the alert.", examp
 DeliveryId = Annotated[int, Path(ge=1, le=2**53, description="Of the delivery.", examples=[1])]
 
 
-def alert_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_change: OwnerOf) -> APIRouter:
+def alert_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf) -> APIRouter:
     api = APIRouter(tags=["alerts"])
     # A receiver that doesn't answer for seconds must not hold up searches.
     testing = SearchPool(threads=4, queue=16)
@@ -43,7 +43,7 @@ def alert_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     @api.post(ALERTS, response_model=AlertAnswer, status_code=201, responses=CHANGING, summary="Tell of what it finds")
     async def create(request: Request, id: Id, draft: AlertDraft) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         return json_response(alert_json(await pool.run(lambda: saved.add_alert(owner, id, draft.model_dump()))), 201)
 
     @api.get(ALERTS + "/{alert}", response_model=AlertAnswer, responses=LOOKING, summary="One alert")
@@ -55,14 +55,14 @@ def alert_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     @api.patch(ALERTS + "/{alert}", response_model=AlertAnswer, responses=CHANGING, summary="Change an alert")
     async def change(request: Request, id: Id, alert: AlertId, changes: AlertChanges) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         given = changes.model_dump()
         return json_response(alert_json(await pool.run(lambda: saved.change_alert(owner, id, alert, given))))
 
     @api.delete(ALERTS + "/{alert}", status_code=204, responses=CHANGING, summary="End an alert, with its history")
     async def delete(request: Request, id: Id, alert: AlertId) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         await pool.run(lambda: saved.alerts.delete(saved.store.get(owner, id), alert))
         return Response(status_code=204)
 
@@ -74,7 +74,7 @@ def alert_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     )
     async def test(request: Request, id: Id, alert: AlertId) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         problem = await testing.run(lambda: saved.test_alert(owner, id, alert))
         return json_response({"arrived": problem is None, "problem": problem})
 
@@ -98,7 +98,7 @@ def alert_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     )
     async def retry(request: Request, id: Id, delivery: DeliveryId) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         tried = await pool.run(lambda: saved.alerts.retry(saved.store.get(owner, id), delivery))
         return json_response(delivery_json(tried))
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["Instant", "Verbatim", "alerts", "deliveries", "leases", "matches", "metadata", "saved_searches"]
+__all__ = ["Instant", "Number", "Verbatim", "alerts", "deliveries", "leases", "matches", "metadata", "saved_searches"]
 
 
 class Instant(TypeDecorator[dt.datetime]):
@@ -71,7 +71,7 @@ class Verbatim(TypeDecorator[str]):
 _ESCAPE = re.compile(r"\\(\\|x00|ud[0-9a-f]{3})")
 
 
-_Number = BigInteger().with_variant(Integer, "sqlite")
+Number = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts rows by itself in a column of this very type alone."""
 
 metadata = MetaData(
@@ -86,7 +86,7 @@ metadata = MetaData(
 saved_searches = Table(
     "saved_searches",
     metadata,
-    Column("id", _Number, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("archive", String(32), nullable=False, comment="Which archive: one database may serve several."),
     Column("owner", String(200), nullable=False),
     Column("name", String(200), nullable=False),
@@ -113,8 +113,8 @@ saved_searches = Table(
 matches = Table(
     "matches",
     metadata,
-    Column("id", _Number, primary_key=True),
-    Column("search", _Number, ForeignKey("saved_searches.id", ondelete="CASCADE"), nullable=False),
+    Column("id", Number, primary_key=True),
+    Column("search", Number, ForeignKey("saved_searches.id", ondelete="CASCADE"), nullable=False),
     Column("article", Verbatim, nullable=False),
     Column("sequence", BigInteger, nullable=False, comment="Of the version that matched."),
     Column("found", Instant, nullable=False),
@@ -132,8 +132,8 @@ matches = Table(
 alerts = Table(
     "alerts",
     metadata,
-    Column("id", _Number, primary_key=True),
-    Column("search", _Number, ForeignKey("saved_searches.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("id", Number, primary_key=True),
+    Column("search", Number, ForeignKey("saved_searches.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("kind", String(10), nullable=False, comment="webhook or email"),
     Column("target", Text, nullable=False),
     Column("schedule", String(10), nullable=False, comment="at_once, hourly, daily or weekly"),
@@ -151,8 +151,8 @@ alerts = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", _Number, primary_key=True),
-    Column("alert", _Number, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("id", Number, primary_key=True),
+    Column("alert", Number, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
     Column("key", String(36), nullable=False, unique=True),
     Column("first", BigInteger, nullable=False, comment="Matches of its search from here ..."),
     Column("last", BigInteger, nullable=False, comment="... up to here."),

@@ -32,7 +32,7 @@ from search_api.schemas import ErrorAnswer
 __all__ = ["CHANGING", "LOOKING", "Before", "Id", "Limit", "OwnerOf", "saved_router"]
 
 OwnerOf = Callable[[Request], str]
-"""Who asks. Raises HTTPException where that one may not, or may not change anything from there."""
+"""Whose saved searches a request is about: the gate has found out who asks."""
 Id = Annotated[int, Path(ge=1, le=2**53, description="Of the saved search.", examples=[1])]
 Token = Annotated[str, Path(max_length=64, description="The last part of the link.", examples=["TOKEN"])]
 FeedFormat = Literal["rss", "atom", "jsonfeed"]
@@ -59,8 +59,7 @@ FEED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def saved_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_change: OwnerOf) -> APIRouter:
-    """`owner_of` for who reads, `may_change` for who changes something."""
+def saved_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf) -> APIRouter:
     api = APIRouter(tags=["saved searches"])
 
     def shown(found: SavedSearch, request: Request, status: int = 200) -> Response:
@@ -80,7 +79,7 @@ def saved_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     @api.post(SEARCHES, response_model=SavedAnswer, status_code=201, responses=CHANGING, summary="Save a search")
     async def create(request: Request, draft: Draft) -> Response:  # type: ignore[valid-type]
         refuse_unknown(request)
-        owner, given = may_change(request), draft
+        owner, given = owner_of(request), draft
         name, note = given.name or "", given.note or ""  # type: ignore[attr-defined]
         made = await pool.run(lambda: saved.create(owner, given.pairs(), name, note, given.floor))  # type: ignore[attr-defined]
         return shown(made, request, 201)
@@ -94,7 +93,7 @@ def saved_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     @api.patch(SEARCHES + "/{id}", response_model=SavedAnswer, responses=CHANGING, summary="Rename, edit")
     async def change(request: Request, id: Id, changes: Changes) -> Response:  # type: ignore[valid-type]
         refuse_unknown(request)
-        owner, given = may_change(request), changes
+        owner, given = owner_of(request), changes
 
         def apply() -> SavedSearch:
             named = given.named()  # type: ignore[attr-defined]
@@ -109,7 +108,7 @@ def saved_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     )
     async def delete(request: Request, id: Id) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         return shown(await pool.run(lambda: saved.store.delete(owner, id)), request)
 
     @api.post(
@@ -120,7 +119,7 @@ def saved_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     )
     async def restore(request: Request, id: Id) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         return shown(await pool.run(lambda: saved.store.restore(owner, id)), request)
 
     @api.get(
@@ -142,7 +141,7 @@ def saved_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     )
     async def seen(request: Request, id: Id) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         return shown(await pool.run(lambda: saved.store.mark_seen(owner, id)), request)
 
     @api.get(
@@ -169,13 +168,13 @@ def saved_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf, may_
     @api.post(SEARCHES + "/{id}/share", response_model=SavedAnswer, responses=CHANGING, summary="Share it by a link")
     async def share(request: Request, id: Id) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         return shown(await pool.run(lambda: saved.store.share(owner, id, on=True)), request)
 
     @api.delete(SEARCHES + "/{id}/share", response_model=SavedAnswer, responses=CHANGING, summary="End the sharing")
     async def unshare(request: Request, id: Id) -> Response:
         refuse_unknown(request)
-        owner = may_change(request)
+        owner = owner_of(request)
         return shown(await pool.run(lambda: saved.store.share(owner, id, on=False)), request)
 
     def feed_response(request: Request, found: SavedSearch, format: FeedFormat, limit: int, public: bool) -> Response:

@@ -278,7 +278,6 @@ class AlertMachine(RuleBasedStateMachine):
         """One step of the worker; False at the end of a round."""
         if self.running is None:
             self.running = self.worker.steps()
-        before = self._found()
         try:
             step = next(self.running)
         except StopIteration:
@@ -288,13 +287,13 @@ class AlertMachine(RuleBasedStateMachine):
             # What was read is what there was at this moment.
             self.snapshot = dict(self.live)
         if step == "recorded":
-            self._expect(before)
+            self._expect()
         return True
 
     def _found(self) -> dict[int, SavedSearch]:
         return {s.id: s for s in self.store.all(OWNER)}
 
-    def _expect(self, before: dict[int, SavedSearch]) -> None:
+    def _expect(self) -> None:
         """Where a search's position moved, all that lies between fires if it fits and hasn't before."""
         for id, found in self._found().items():
             start, end = self.positions[id], (found.sequence, not found.article, found.article)

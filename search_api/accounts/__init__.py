@@ -1,0 +1,1 @@
+"""Accounts: who may do what, sessions of browsers, tokens of programs."""

@@ -1,0 +1,103 @@
+"""The one table of routes: who may use each. What doesn't stand here is reached by nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from search_api.accounts.models import Role, Scope
+
+__all__ = ["ANONYMOUS", "ROUTES", "SINGLE", "Caller", "Rule", "Via", "allowed"]
+
+Via = Literal["single", "session", "token", "nobody"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route asks of whoever uses it."""
+
+    role: Role | None
+    """The least role; None: anybody."""
+    scope: Scope = "read"
+    """The least scope of a token. Anything but `read` changes something: forms show that they come from our pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks."""
+
+    via: Via
+    owner: str = ""
+    """What stands with their saved searches."""
+    name: str = ""
+    role: Role | None = None
+    scope: Scope = "admin"
+    user: int | None = None
+    nonce: str = ""
+    """Of their session."""
+    csrf: str = ""
+    """What the forms of their session hold; empty without one."""
+
+
+ANONYMOUS = Caller("nobody")
+SINGLE = Caller("single", owner="local", role="admin")
+"""Whoever uses a service on this machine that has no accounts."""
+
+_OPEN = Rule(None)
+_READ = Rule("reader")
+_SAVE = Rule("reader", "write")
+_WRITE = Rule("editor", "write")
+_OWN = Rule("reader", "admin")
+_ADMIN = Rule("admin", "admin")
+_SEARCHES = "/api/v1/searches"
+_ONE = _SEARCHES + "/{id}"
+_ALERTS = _ONE + "/alerts"
+
+ROUTES: dict[tuple[str, str], Rule] = {
+    # Whether it lives, what it offers, and the way in.
+    ("GET", "/health"): _OPEN,
+    ("GET", "/ready"): _OPEN,
+    ("GET", "/openapi.json"): _OPEN,
+    ("GET", "/static"): _OPEN,
+    ("GET", "/login"): _OPEN,
+    ("POST", "/login"): Rule(None, "write"),
+    ("POST", "/api/v1/login"): Rule(None, "write"),
+    # Reading.
+    ("GET", "/"): _READ,
+    ("GET", "/article/{id:path}"): _READ,
+    ("GET", "/metrics"): _READ,
+    ("GET", "/api/v1/search"): _READ,
+    ("GET", "/api/v1/export"): _READ,
+    ("POST", "/api/v1/batch"): _READ,
+    ("GET", "/api/v1/suggest"): _READ,
+    ("GET", "/api/v1/entities/{kind}/{name:path}"): _READ,
+    ("GET", "/api/v1/articles/{id:path}/similar"): _READ,
+    ("GET", "/api/v1/articles/{id:path}"): _READ,
+    # One's own account.
+    ("POST", "/logout"): _OWN,
+    ("GET", "/account"): _READ,
+    ("POST", "/account/password"): _OWN,
+    ("POST", "/account/tokens"): _OWN,
+    ("POST", "/account/tokens/{id}/revoke"): _OWN,
+    ("POST", "/api/v1/logout"): _OWN,
+    ("GET", "/api/v1/account"): _READ,
+    ("PUT", "/api/v1/account/password"): _OWN,
+    ("GET", "/api/v1/tokens"): _OWN,
+    ("POST", "/api/v1/tokens"): _OWN,
+    ("DELETE", "/api/v1/tokens/{id}"): _OWN,
+    # Everybody's accounts.
+    ("GET", "/api/v1/users"): _ADMIN,
+    # Articles.
+    ("POST", "/api/v1/articles"): _WRITE,
+    ("DELETE", "/api/v1/articles/{id:path}"): _WRITE,
+}
+
+
+def allowed(caller: Caller, rule: Rule) -> bool:
+    """Whether this caller may use a route with this rule."""
+    if rule.role is None:
+        return True
+    if caller.role is None:
+        return False
+    roles, scopes = get_args(Role), get_args(Scope)
+    return roles.index(caller.role) >= roles.index(rule.role) and scopes.index(caller.scope) >= scopes.index(rule.scope)
