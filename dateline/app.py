@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache
+from typing import cast
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 
 from archive.gazetteer import Gazetteer
 from dateline import __version__
@@ -52,10 +53,11 @@ def create_app(
     metrics: Metrics | None = None,
     readiness: Readiness | None = None,
     saved: SavedSearches | None = None,
+    accounts: Accounts | None = None,
 ) -> FastAPI:
     """`gazetteer` should remember what it loaded: the routes of names ask for it at every call.
 
-    Without `saved`, saved searches last as long as the application.
+    Without `saved`, saved searches last as long as the application; `accounts` are else those in their database.
 
     `metrics` are those that the service itself tells its stages to.
     """
@@ -72,7 +74,8 @@ def create_app(
     writer = Writer(service.engine, lambda: open_preparer(service.embedder(), gazetteer()))
     access = access_of(settings.writes, settings.host)
     saved = saved or saved_for_now(service, settings)
-    accounts, sessions = Accounts(saved.store.database), Sessions(service.engine.secret)
+    accounts = accounts or Accounts(saved.store.database)
+    sessions = Sessions(service.engine.secret)
     # Hashing a password takes as long as several searches, and must not stand in their way.
     aside = SearchPool(threads=2, queue=16)
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.
@@ -92,10 +95,17 @@ def create_app(
         Gate,
         accounts=accounts,
         sessions=sessions,
-        routes=lambda: app.router.routes,
+        answer=lambda request, error: _told(app, request, error),
         local=is_loopback(settings.host) and settings.writes != "on",
     )
     return app
+
+
+async def _told(app: FastAPI, request: Request, error: Exception) -> Response:
+    """An error as the application's own handlers tell it."""
+    kind = next(kind for kind in type(error).__mro__ if kind in app.exception_handlers)
+    handler = cast(Callable[[Request, Exception], Awaitable[Response]], app.exception_handlers[kind])
+    return await handler(request, error)
 
 
 def _owner(request: Request) -> str:

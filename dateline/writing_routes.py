@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,14 +14,15 @@ from dateline.writing import MOST_LISTED, Added, Writer
 from indexer.rejects import Reject
 from search_api.accounts.gate import caller_of
 from search_api.http import PROBLEMS, json_response, parameters_of, raw_path_tail
+from search_api.origin import is_loopback
 from search_api.parameters import refuse_parameters
 from search_api.pool import SearchPool
 from search_api.schemas import ErrorAnswer
 
-__all__ = ["Access", "access_of", "is_loopback", "writing_router"]
+__all__ = ["Access", "access_of", "writing_router"]
 
 Access = Literal["local", "on", "off"]
-"""local: only requests that name this machine as the host; on: from wherever; off: none."""
+"""Of a service without accounts. local: requests that name this machine as the host; on: from wherever; off: none."""
 ARTICLES = "/api/v1/articles"
 EXAMPLE = {
     "id": "tyne-bridge",
@@ -93,7 +92,7 @@ def writing_router(writer: Writer, metrics: Metrics, access: Access, limit: int,
         openapi_extra={"requestBody": _documented_body()},
     )
     async def add(request: Request) -> Response:
-        _refuse_strangers(request, access, editors=editors)
+        _refuse_closed(request, access, editors=editors)
         refuse_parameters(parameters_of(request))
         check_type(request)
         body = await receive(request, limit)
@@ -121,7 +120,7 @@ def writing_router(writer: Writer, metrics: Metrics, access: Access, limit: int,
     async def delete(
         request: Request, id: Annotated[str, Path(description="Percent-encoded, slashes too.", examples=["sample-001"])]
     ) -> Response:
-        _refuse_strangers(request, access, editors=editors)
+        _refuse_closed(request, access, editors=editors)
         refuse_parameters(parameters_of(request))
         id = raw_path_tail(request, ARTICLES + "/")
         sequence = await pool.run(lambda: writer.delete(id))
@@ -138,39 +137,13 @@ def access_of(writes: Access, host: str) -> Access:
     return "off" if writes == "local" and not is_loopback(host) else writes
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host's name or address is this machine's own, whoever is asked about it."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def _refuse_strangers(request: Request, access: Access, *, editors: bool) -> None:
-    """Raises HTTPException 403. A page of some other site, open in a browser on this machine, must not write here."""
-    if caller_of(request).via != "single":
-        access = "on" if editors else "off"  # the gate has looked at the role
-    if access == "off":
+def _refuse_closed(request: Request, access: Access, *, editors: bool) -> None:
+    """Raises HTTPException 403 where no articles are taken; the gate has looked at who sends them, and from where."""
+    if access == "off" if caller_of(request).via == "single" else not editors:
         raise HTTPException(
             403,
             "This service takes no articles over HTTP: run `dateline index` beside it, or set DATELINE_WRITES=on.",
         )
-    # Without a login the name is all there is: another site's name that was pointed at this machine is refused.
-    host = request.headers.get("host", "")
-    if access == "local" and not is_loopback(_name_of(host)):
-        raise HTTPException(403, "Articles are taken at localhost alone: set DATELINE_WRITES=on for other names.")
-    origin = request.headers.get("origin")
-    foreign = origin is not None and origin.partition("://")[2].lower() != host.lower()
-    if foreign or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise HTTPException(403, "Pages of other sites may not write here.")
-
-
-def _name_of(host: str) -> str:
-    """The name in a Host header, without the port."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
 
 
 def _nothing(added: Added) -> dict[str, Any]:

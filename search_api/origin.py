@@ -27,7 +27,7 @@ def refuse_foreign(request: Request, *, local: bool) -> None:
     """
     host = request.headers.get("host", "")
     if local and not is_loopback(_name_of(host)):
-        raise HTTPException(403, "Changes are taken at localhost alone, because the service listens there.")
+        raise HTTPException(403, "Changes are taken at localhost alone: set DATELINE_WRITES=on for other names.")
     origin = request.headers.get("origin")
     # `Origin: null` is what a browser says of a form on a page that hides where it comes from.
     foreign = origin is not None and origin.partition("://")[2].lower() != host.lower()

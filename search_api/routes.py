@@ -26,11 +26,13 @@ __all__ = ["install_error_handlers", "router"]
 
 SEARCH = "/api/v1/search"
 HTTP_CODES = {
+    401: "unauthorized",
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
     415: "unsupported_media_type",
+    429: "too_many_requests",
 }
 EXPORTED = """The articles, whole. JSON Lines are what `dateline index` reads back, with `mentions`, `sequence` and \
 `matched_by`; a ZIP holds a text file each. Without `sort` they come by (sequence, id); `after` goes on from a place.

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from search_api.accounts.models import Role, Scope
 
-__all__ = ["ANONYMOUS", "ROUTES", "SINGLE", "Caller", "Rule", "Via", "allowed"]
+__all__ = ["ANONYMOUS", "ROUTES", "SINGLE", "STATIC", "Caller", "Rule", "Via", "allowed"]
 
 Via = Literal["single", "session", "token", "nobody"]
 
@@ -43,6 +43,8 @@ ANONYMOUS = Caller("nobody")
 SINGLE = Caller("single", owner="local", role="admin")
 """Whoever uses a service on this machine that has no accounts."""
 
+STATIC = "/static"
+"""The folder of what pages are made of."""
 _OPEN = Rule(None)
 _READ = Rule("reader")
 _SAVE = Rule("reader", "write")
@@ -58,9 +60,7 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("GET", "/health"): _OPEN,
     ("GET", "/ready"): _OPEN,
     ("GET", "/openapi.json"): _OPEN,
-    ("GET", "/static"): _OPEN,
-    ("GET", "/login"): _OPEN,
-    ("POST", "/login"): Rule(None, "write"),
+    ("GET", STATIC): _OPEN,
     ("POST", "/api/v1/login"): Rule(None, "write"),
     # Reading.
     ("GET", "/"): _READ,
@@ -74,11 +74,6 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("GET", "/api/v1/articles/{id:path}/similar"): _READ,
     ("GET", "/api/v1/articles/{id:path}"): _READ,
     # One's own account.
-    ("POST", "/logout"): _OWN,
-    ("GET", "/account"): _READ,
-    ("POST", "/account/password"): _OWN,
-    ("POST", "/account/tokens"): _OWN,
-    ("POST", "/account/tokens/{id}/revoke"): _OWN,
     ("POST", "/api/v1/logout"): _OWN,
     ("GET", "/api/v1/account"): _READ,
     ("PUT", "/api/v1/account/password"): _OWN,
@@ -87,6 +82,29 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("DELETE", "/api/v1/tokens/{id}"): _OWN,
     # Everybody's accounts.
     ("GET", "/api/v1/users"): _ADMIN,
+    # Saved searches and alerts, everybody's own; a link or feed that was shared is for whoever has it.
+    ("GET", _SEARCHES): _READ,
+    ("POST", _SEARCHES): _SAVE,
+    ("GET", _ONE): _READ,
+    ("PATCH", _ONE): _SAVE,
+    ("DELETE", _ONE): _SAVE,
+    ("POST", _ONE + "/restore"): _SAVE,
+    ("POST", _ONE + "/seen"): _SAVE,
+    ("POST", _ONE + "/share"): _SAVE,
+    ("DELETE", _ONE + "/share"): _SAVE,
+    ("GET", _ONE + "/matches"): _READ,
+    ("GET", _ONE + "/floor"): _READ,
+    ("GET", _ONE + "/feed"): _READ,
+    ("GET", _ALERTS): _READ,
+    ("POST", _ALERTS): _SAVE,
+    ("GET", _ALERTS + "/{alert}"): _READ,
+    ("PATCH", _ALERTS + "/{alert}"): _SAVE,
+    ("DELETE", _ALERTS + "/{alert}"): _SAVE,
+    ("POST", _ALERTS + "/{alert}/test"): _SAVE,
+    ("GET", _ONE + "/deliveries"): _READ,
+    ("POST", _ONE + "/deliveries/{delivery}/retry"): _SAVE,
+    ("GET", "/api/v1/shared/{token}"): _OPEN,
+    ("GET", "/api/v1/shared/{token}/feed"): _OPEN,
     # Articles.
     ("POST", "/api/v1/articles"): _WRITE,
     ("DELETE", "/api/v1/articles/{id:path}"): _WRITE,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,15 +12,13 @@ import anyio.to_thread
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Match
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.errors import DatelineError
-from search_api.accounts.access import ANONYMOUS, ROUTES, SINGLE, Caller, Rule, allowed
+from search_api.accounts.access import ANONYMOUS, ROUTES, SINGLE, STATIC, Caller, Rule, allowed
 from search_api.accounts.sessions import COOKIE, Sessions
 from search_api.accounts.store import Accounts
-from search_api.errors import RETRY_AFTER, error_body, status_of
-from search_api.http import json_response
 from search_api.origin import refuse_foreign
 
 __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Gate", "caller_of"]
@@ -31,6 +30,8 @@ LARGEST_FORM = 100_000
 """Bytes of a form that is looked into."""
 LOOK_AGAIN = 2.0
 """Seconds after which it is looked again whether there are accounts now."""
+BEARER = {"WWW-Authenticate": "Bearer"}
+Awaited = Awaitable[Response]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -42,15 +43,15 @@ class Gate:
         app: ASGIApp,
         accounts: Accounts,
         sessions: Sessions,
-        routes: Callable[[], list[BaseRoute]],
+        answer: Callable[[Request, Exception], Awaited],
         *,
         local: bool,
     ) -> None:
-        """`routes`: the application's; `local`: it listens on this machine alone."""
+        """`answer`: how the application tells an error; `local`: it listens on this machine alone."""
         self._app = app
         self._accounts = accounts
         self._sessions = sessions
-        self._routes = routes
+        self._answer = answer
         self._local = local
         self._single_until = 0.0
 
@@ -58,38 +59,23 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = self._path_of(scope)
-        if path is None:  # the application says that there is no such page, or no such method
-            scope.setdefault("state", {})["caller"] = ANONYMOUS
-            await self._app(scope, receive, send)
-            return
         request = Request(scope, receive)
+        scope.setdefault("state", {})["caller"] = ANONYMOUS
         try:
-            rule = ROUTES.get(("GET" if scope["method"] == "HEAD" else scope["method"], path))
-            if rule is None:
-                raise HTTPException(404, "There is nothing here.")
+            rules = _rules(scope)
             caller = await self._caller(request)
-            if not allowed(caller, rule):
-                await self._refusal(request, caller, rule)(scope, receive, send)
+            refusing = next((rule for rule in rules if not allowed(caller, rule)), None)
+            if refusing is not None:
+                await self._refusal(request, caller, refusing)(scope, receive, send)
                 return
-            if rule.scope != "read":
-                receive = await self._refuse_forged(request, caller, rule, receive)
-        except HTTPException as error:
-            await _told(error.status_code, str(error.detail), error.headers)(scope, receive, send)
+            if any(rule.scope != "read" for rule in rules):
+                receive = await self._refuse_forged(request, caller, rules, receive)
+        except (HTTPException, DatelineError) as error:
+            response = await self._answer(request, error)
+            await response(scope, receive, send)
             return
-        except DatelineError as error:
-            retry = {"Retry-After": str(RETRY_AFTER)} if status_of(error) == 503 else None
-            await json_response(error_body(error), status_of(error), retry)(scope, receive, send)
-            return
-        scope.setdefault("state", {})["caller"] = caller
+        scope["state"]["caller"] = caller
         await self._app(scope, receive, send)
-
-    def _path_of(self, scope: Scope) -> str | None:
-        """The template of the route that will answer; None where none will."""
-        for route in self._routes():
-            if route.matches(scope)[0] == Match.FULL:
-                return str(getattr(route, "path", ""))
-        return None
 
     # ---------------------------------------------------------------- who
     async def _caller(self, request: Request) -> Caller:
@@ -99,7 +85,7 @@ class Gate:
         if scheme.lower() == "bearer":
             found = await anyio.to_thread.run_sync(self._accounts.bearer, token.strip())
             if found is None:
-                raise HTTPException(401, "This token isn't known, or was revoked.", {"WWW-Authenticate": "Bearer"})
+                raise HTTPException(401, "This token isn't known, or was revoked.", BEARER)
             user, known = found
             return Caller("token", user.owner, user.name, user.role, known.scope, user.id)
         session = self._sessions.read(request.cookies.get(COOKIE, ""))
@@ -123,12 +109,14 @@ class Gate:
         return True
 
     # ---------------------------------------------------------------- whether
-    async def _refuse_forged(self, request: Request, caller: Caller, rule: Rule, receive: Receive) -> Receive:
+    async def _refuse_forged(
+        self, request: Request, caller: Caller, rules: Sequence[Rule], receive: Receive
+    ) -> Receive:
         """Raises HTTPException 403 for what a page of another site sends; else how to receive the body."""
         if caller.via == "token":  # which no browser adds by itself
             return receive
         refuse_foreign(request, local=self._local and caller.via == "single")
-        if caller.via != "session" or rule.role is None:
+        if caller.via != "session" or all(rule.role is None for rule in rules):
             return receive
         given = request.headers.get(CSRF_HEADER)
         if given is None and request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM:
@@ -143,28 +131,44 @@ class Gate:
 
     @staticmethod
     def _refusal(request: Request, caller: Caller, rule: Rule) -> Response:
-        """Where to log in, for browsers; 401 for programs; 403 for who may not."""
+        """Where to log in, for browsers. Raises HTTPException 401 for programs, 403 for who may not."""
         if caller.via != "nobody":
-            needs = f"the role {rule.role}" if caller.scope == "admin" else f"the role {rule.role}, scope {rule.scope}"
-            return _told(403, f"This asks for {needs}.")
+            scope = f" and a token of scope {rule.scope}" if caller.via == "token" else ""
+            raise HTTPException(403, f"This asks for the role {rule.role}{scope}.")
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
             back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?{urlencode({'next': back})}", 303)
-        return _told(401, "Log in, or send a token: Authorization: Bearer TOKEN.", {"WWW-Authenticate": "Bearer"})
+        raise HTTPException(401, "Log in, or send a token: Authorization: Bearer TOKEN.", BEARER)
+
+
+def _rules(scope: Scope) -> tuple[Rule, ...]:
+    """What the table says of a request: of several lines that fit, each must allow it.
+
+    Raises HTTPException 404, or 405 where other methods are listed.
+    """
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    fitting = {listed: rule for listed, pattern, rule in _TABLE if pattern.match(scope["path"])}
+    found = tuple(rule for (known, _), rule in fitting.items() if known == method)
+    if not fitting:
+        raise HTTPException(404, "There is nothing here.")
+    if not found:
+        allow = ", ".join(sorted({known for known, _ in fitting}))
+        raise HTTPException(405, "Method Not Allowed", {"Allow": allow})
+    return found
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """As the router reads it; what stands in STATIC is a folder."""
+    return re.compile(f"^{template}(/|$)") if template == STATIC else compile_path(template)[0]
+
+
+_TABLE = [((method, path), _pattern(path), rule) for (method, path), rule in ROUTES.items()]
 
 
 def caller_of(request: Request) -> Caller:
     """Who the gate let through."""
     found: Caller = request.state.caller
     return found
-
-
-_CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 413: "too_large"}
-
-
-def _told(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    body = {"error": {"code": _CODES[status], "message": message, "fields": []}}
-    return json_response(body, status, headers)
 
 
 async def _body(request: Request) -> bytes:
