@@ -27,6 +27,7 @@ from search_api.saved.routes import saved_router
 from search_api.saved.saving import SINGLE_OWNER, SavedSearches
 from search_api.service import SearchService
 from web.routes import mount_pages
+from web.saved_routes import saved_pages_router
 
 __all__ = ["create_app"]
 
@@ -83,6 +84,7 @@ def create_app(
 
     app.include_router(saved_router(saved, pool, owner_of, may_change))
     app.include_router(alert_router(saved, pool, owner_of, may_change))
+    app.include_router(saved_pages_router(saved, pool, owner_of, may_change))
     install_error_handlers(app)
     mount_pages(app, service, pool)
     return app
