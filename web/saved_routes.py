@@ -250,7 +250,8 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
     # ---------------------------------------------------------------- history
     @pages.get("/saved/{id:int}/matches")
     async def matches(request: Request, id: int) -> Response:
-        owner, asked = owner_of(request), dict(parameters_of(request))
+        owner = owner_of(request)
+        asked: dict[str, str] = dict(parameters_of(request))
         before, first, last = (_number(asked.get(n, "")) for n in ("before", "first", "last"))
 
         def work() -> Response:
