@@ -33,6 +33,7 @@ from search_api.saved.routes import saved_router
 from search_api.saved.saving import SavedSearches
 from search_api.service import SearchService
 from web.routes import mount_pages
+from web.saved_routes import saved_pages_router
 
 __all__ = ["create_app"]
 
@@ -89,6 +90,7 @@ def create_app(
     app.include_router(saved_router(saved, pool, _owner))
     app.include_router(alert_router(saved, pool, _owner))
     app.include_router(account_router(accounts, sessions, aside))
+    app.include_router(saved_pages_router(saved, pool, _owner))
     install_error_handlers(app)
     mount_pages(app, service, pool)
     app.add_middleware(

@@ -28,7 +28,7 @@ from search_api.stages import timed
 from search_api.syntax import parse
 from web import article_page, search_page
 
-__all__ = ["SECURITY_HEADERS", "mount_pages", "router"]
+__all__ = ["SECURITY_HEADERS", "ProblemPage", "mount_pages", "renderer", "router"]
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -58,7 +58,7 @@ def mount_pages(app: FastAPI, service: SearchService, pool: SearchPool) -> None:
     """Add the pages, their static files and their `not found` to an application whose API is complete."""
     app.mount("/static", _Static(directory=Path(__file__).parent / "static"), "static")
     app.include_router(router(service, pool))
-    html = _renderer()
+    html = renderer()
 
     def on(kind: type[Exception], page: Callable[[Exception], tuple[ProblemPage, int] | None]) -> None:
         """Answers errors of this kind with a page, unless a program asked or there is none for this error."""
@@ -89,7 +89,7 @@ def _not_now(error: Exception) -> tuple[ProblemPage, int]:
 def router(service: SearchService, pool: SearchPool) -> APIRouter:
     """The search page and the article page."""
     pages = APIRouter(include_in_schema=False)
-    html = _renderer()
+    html = renderer()
 
     def searched(request: Request) -> Response:
         items = parameters_of(request)
@@ -142,7 +142,8 @@ class _Static(StaticFiles):
         return response
 
 
-def _renderer() -> Callable[..., Response]:
+def renderer() -> Callable[..., Response]:
+    """What makes a page of a template's name, its data and a status."""
     environment = Environment(
         loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -13,6 +13,7 @@ from search_api.service import Answer, SearchService
 from web.links import feed_links, narrowed, refined, search_link, twin_links
 from web.nothing import Nothing, explain
 from web.results import EntityView, ResultView, build_result
+from web.saved_pages import save_link
 from web.sidebar import FACET_TITLES, FACET_VALUES, Chip, FacetView, build_chips, build_facets
 from web.snippets import Piece, marked
 from web.timeline import MAX_BARS, TimelineView, draw
@@ -89,6 +90,8 @@ class Answered:
     feeds: tuple[tuple[str, str, str], ...]
     """(media type, title, link): what tells a reader what is new."""
     nothing: Nothing | None
+    save: str
+    """Where this search is saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ def build(service: SearchService, request: SearchRequest) -> SearchPage:
         twins=twin_links(full),
         feeds=feed_links(full),
         nothing=nothing,
+        save=save_link(base),
     )
     examples = _examples() if not asked or nothing else ()
     return SearchPage(_form(request), base.q.strip() or "Search", answered, examples)

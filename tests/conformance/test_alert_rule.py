@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from archive.engine import Search
 from archive.vectors import FLOOR
 from search_api.saved.batch import Batch
+from search_api.saved.latest import backwards, latest
 from search_api.saved.matching import fires, match
 from search_api.saved.rule import Rule, rule_of
 from search_api.saved.tree import search_from_json, search_to_json
@@ -103,3 +104,21 @@ def _some_searches() -> list[Search]:
     )
     vectors = query_vectors()[: len(texts)]
     return [Search(parse(text, ANALYSER), vector=vector) for text, vector in zip(texts, vectors, strict=True)]
+
+
+@given(search=searches(), floor=floors, limit=st.sampled_from((0, 1, 5, 20, 1000)))
+@settings(max_examples=60)
+def test_a_feed_holds_the_last_that_the_rule_lets_through(mixed: Pair, search: Search, floor: int, limit: int) -> None:
+    search = Search(search.query, search.mode, search.vector, search.expansions, search.refinements)
+    rule = rule_of(search, floor, ANALYSER)
+    fired = [r.stored for r in mixed.oracle._live.values() if _fires(rule, r)]
+    expected = sorted(((s.sequence, s.article.id) for s in fired), reverse=True)[:limit]
+    found = latest(mixed.engine, ANALYSER, search, floor, limit)
+    assert [(s.sequence, s.article.id) for s in found] == expected
+
+
+def test_the_archive_is_read_backwards_whole(mixed: Pair) -> None:
+    batches = list(backwards(mixed.engine))
+    found = [(c.stored.sequence, c.stored.article.id) for copies in reversed(batches) for c in copies]
+    assert found == [(c.stored.sequence, c.stored.article.id) for c in mixed.engine.copies(0, "", 10_000)]
+    assert len(batches) > 1
