@@ -16,7 +16,9 @@ from dateline.received import MEGABYTE
 from dateline.settings import Settings
 from dateline.writing import Writer
 from dateline.writing_routes import access_of, writing_router
+from search_api.coverage import Coverage
 from search_api.entity_routes import entity_router
+from search_api.overview_routes import overview_router
 from search_api.pool import SearchPool
 from search_api.routes import install_error_handlers
 from search_api.routes import router as api_router
@@ -60,9 +62,11 @@ def create_app(
     access = access_of(settings.writes, settings.host)
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.
     app.include_router(entity_router(service, pool, gazetteer))
+    coverage = Coverage(service.engine)
+    app.include_router(overview_router(service, pool, gazetteer, coverage))
     app.include_router(api_router(service, pool, __version__))
     app.include_router(writing_router(writer, metrics, access, settings.write_limit * MEGABYTE))
     app.include_router(operation_router(service, metrics, readiness or Readiness()))
     install_error_handlers(app)
-    mount_pages(app, service, pool)
+    mount_pages(app, service, pool, gazetteer, coverage)
     return app

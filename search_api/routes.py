@@ -21,7 +21,7 @@ from search_api.pool import SearchPool
 from search_api.schemas import ArticleAnswer, ErrorAnswer, SearchAnswer
 from search_api.service import SearchService
 
-__all__ = ["install_error_handlers", "router"]
+__all__ = ["documented", "install_error_handlers", "router"]
 
 
 SEARCH = "/api/v1/search"
@@ -62,7 +62,7 @@ def router(service: SearchService, pool: SearchPool, version: str = "") -> APIRo
         response_model=SearchAnswer,
         responses={**_FORMS, **PROBLEMS},
         summary="Search by word and by meaning",
-        openapi_extra={"parameters": _documented()},
+        openapi_extra={"parameters": documented()},
     )
     async def search(request: Request) -> Response:
         items = parameters_of(request)
@@ -74,7 +74,7 @@ def router(service: SearchService, pool: SearchPool, version: str = "") -> APIRo
         response_class=StreamingResponse,
         responses={200: {"content": {JSONL: {"schema": {"type": "string"}}}, "description": EXPORTED}, **PROBLEMS},
         summary="Every article of a search, whole, as JSON Lines",
-        openapi_extra={"parameters": [p for p in _documented() if p["name"] not in (*UNFIT, "format")]},
+        openapi_extra={"parameters": [p for p in documented() if p["name"] not in (*UNFIT, "format")]},
     )
     async def export(request: Request) -> Response:
         items = parameters_of(request)
@@ -141,7 +141,7 @@ async def _from(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[byt
         yield some
 
 
-def _documented() -> list[dict[str, Any]]:
+def documented() -> list[dict[str, Any]]:
     """The parameters of `/search` for OpenAPI; `parameters.py` reads them."""
 
     def one(name: str, description: str, example: Any, **schema: Any) -> dict[str, Any]:
