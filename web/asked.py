@@ -10,8 +10,9 @@ from search_api.parameters import ParameterErrors, SearchRequest, parse_paramete
 
 __all__ = ["PageSearch", "page_parameters", "parse_page"]
 
-PAGE_OWN = ("share",)
-"""Parameters of pages alone; links of the API leave them out."""
+PAGE_OWN = ("share", "find")
+"""Parameters of pages alone; links of the API leave them out. `find` belongs to the page of a facet, whose form leads
+back to the search."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from web.sidebar import FACET_TITLES, ValueView, build_value, chosen_values
 
 __all__ = ["FacetPage", "build", "finding"]
 
-SHOWN = 200
+SHOWN = 120
 """Values on the page; whoever looks for others types a letter or two."""
 
 
@@ -37,6 +37,8 @@ class FacetPage:
     """Values of the facet."""
     found: int
     """Of these what was looked for."""
+    further: int
+    """Of these what isn't on the page."""
     missing: ValueView | None
     search: str
     """The search without this page."""
@@ -74,6 +76,7 @@ def build(service: SearchService, name: FacetName, request: PageSearch, find: st
         about=tuple(entity_link(kind, str(v)) if kind else None for v in shown),
         total=len(counts),
         found=len(matching),
+        further=len(ordered) - len(shown),
         missing=build_value(base, name, None, answer["missing"], answer) if answer["missing"] else None,
         search=search_link(base),
         path=f"/facet/{name}",
