@@ -23,8 +23,10 @@ from search_api.accounts.routes import account_router
 from search_api.accounts.sessions import Sessions
 from search_api.accounts.store import Accounts
 from search_api.batch_routes import batch_router
+from search_api.coverage import Coverage
 from search_api.entity_routes import entity_router
 from search_api.origin import is_loopback
+from search_api.overview_routes import overview_router
 from search_api.pool import SearchPool
 from search_api.routes import install_error_handlers
 from search_api.routes import router as api_router
@@ -81,6 +83,8 @@ def create_app(
     aside = SearchPool(threads=2, queue=16)
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.
     app.include_router(entity_router(service, pool, gazetteer))
+    coverage = Coverage(service.engine)
+    app.include_router(overview_router(service, pool, gazetteer, coverage))
     app.include_router(api_router(service, pool, __version__))
     app.include_router(batch_router(service, pool, gazetteer))
     app.include_router(
@@ -90,9 +94,8 @@ def create_app(
     app.include_router(saved_router(saved, pool, _owner))
     app.include_router(alert_router(saved, pool, _owner))
     app.include_router(account_router(accounts, sessions, aside))
-    app.include_router(saved_pages_router(saved, pool, _owner))
     install_error_handlers(app)
-    mount_pages(app, service, pool)
+    mount_pages(app, service, pool, gazetteer, coverage, lambda html: [saved_pages_router(saved, pool, html, _owner)])
     app.add_middleware(
         Gate,
         accounts=accounts,

@@ -21,7 +21,7 @@ from search_api.pool import SearchPool
 from search_api.schemas import ArticleAnswer, ErrorAnswer, SearchAnswer
 from search_api.service import SearchService
 
-__all__ = ["install_error_handlers", "router"]
+__all__ = ["documented", "install_error_handlers", "router"]
 
 
 SEARCH = "/api/v1/search"
@@ -76,7 +76,7 @@ def router(service: SearchService, pool: SearchPool, version: str = "") -> APIRo
         response_model=SearchAnswer,
         responses={**_FORMS, **PROBLEMS},
         summary="Search by word and by meaning",
-        openapi_extra={"parameters": _documented()},
+        openapi_extra={"parameters": documented()},
     )
     async def search(request: Request) -> Response:
         items = parameters_of(request)
@@ -162,14 +162,14 @@ def _of_export() -> list[dict[str, Any]]:
         ("format", {"enum": list(EXPORT_FORMATS)}, "jsonl", "The file's format."),
         ("after", {}, "1:sample-001", "SEQUENCE:ID of the last article that you have; the export goes on behind it."),
     ]
-    shared = [p for p in _documented() if p["name"] not in (*UNFIT, "format")]
+    shared = [p for p in documented() if p["name"] not in (*UNFIT, "format")]
     return shared + [
         {"name": n, "in": "query", "description": d, "schema": {"type": "string", **schema}, "example": e}
         for n, schema, e, d in own
     ]
 
 
-def _documented() -> list[dict[str, Any]]:
+def documented() -> list[dict[str, Any]]:
     """The parameters of `/search` for OpenAPI; `parameters.py` reads them."""
 
     def one(name: str, description: str, example: Any, **schema: Any) -> dict[str, Any]:

@@ -8,16 +8,22 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 
+from archive.analysis import Analyser
 from archive.article import Article, Field, Kind, Mention, Why
 from archive.calendar import interval
 from archive.engine import FacetName
+from archive.gazetteer import Gazetteer
 from search_api.excerpts import first_sentence
 from search_api.highlighting import Highlight
 from search_api.parameters import SearchRequest, value_text
 from search_api.service import Answer
+from web.citing import bibtex, sentence
+from web.date_line import DateLineView, draw_dates
 from web.dates import readable
-from web.links import article_link, json_article_link, refined, search_link
+from web.frame import Twin
+from web.links import article_link, entity_link, json_article_link, search_link
 from web.snippets import Piece
+from web.world import Place, WorldView, around, draw_world
 
 __all__ = ["ArticlePage", "KindView", "NameView", "ReadingView", "build"]
 
@@ -34,6 +40,10 @@ WHY: Mapping[Why, str] = MappingProxyType(
         "model": "language model",
     }
 )
+MAP_HEIGHT = 600.0
+"""Units: the map of an article stands in a narrow column."""
+ENLARGED = 2.8
+"""Of its circles and names, so that they are as large as the text beside it."""
 FEW_NAMES = 12
 """Names of a kind that stand in the open; the others are a click away."""
 
@@ -45,7 +55,7 @@ class NameView:
     detail: str
     """A weapon's class; empty for other kinds."""
     href: str
-    """All articles that mention it."""
+    """Its own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +71,15 @@ class KindView:
 class ReadingView:
     """How one wording was read, everywhere in the article."""
 
+    number: int
+    """From 1: mentions in the text lead to it."""
     text: str
     kind: str
     resolution: str
     why: str
     count: int
+    href: str
+    """The page of the name, or all articles that speak of the date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +106,18 @@ class ArticlePage:
     kinds: tuple[KindView, ...]
     dates: tuple[tuple[str, str, str], ...]
     """(ISO 8601 value, as people read it, link), the earliest first"""
+    date_line: DateLineView | None
     readings: tuple[ReadingView, ...]
     """In the order of the text."""
+    world: WorldView | None
+    """Where its places lie."""
+    marks: tuple[tuple[str, str], ...]
+    """(kind, title): what is marked in the text."""
+    cite: str
+    bibtex: str
     language: str | None
     rights: str | None
-    json: str
+    twins: tuple[Twin, ...]
     similar: tuple[SimilarView, ...]
     q: str
     back: str | None
@@ -104,25 +125,47 @@ class ArticlePage:
 
 
 def build(
-    article: Article, highlights: Sequence[Highlight], q: str = "", similar: Sequence[Answer] = ()
+    article: Article,
+    highlights: Sequence[Highlight],
+    q: str = "",
+    similar: Sequence[Answer] = (),
+    gazetteer: Gazetteer | None = None,
 ) -> ArticlePage:
-    """`highlights`: of the search `q`, sorted, apart from each other within a field; `similar`: results, best first."""
-    sentence = first_sentence(article.body) or "(no text)"
+    """`highlights`: of the search `q`, sorted, apart from each other within a field; `similar`: results, best first.
+
+    Without a gazetteer no map is drawn.
+    """
+    beginning = first_sentence(article.body) or "(no text)"
     url = article.url or ""
+    title = article.title or beginning
+    readings = _readings(article.mentions)
+    numbers = {_reading(m): number for number, m in enumerate(_first_of_each(article.mentions), 1)}
+    seen: set[int] = set()
+    heading = _pieces(article, "title", highlights, numbers, seen) if article.title else (Piece(beginning),)
+    dates = _dates(article.mentions)
+    kinds = tuple(view for kind, title in KINDS if (view := _kind(article.mentions, kind, title)).names)
     return ArticlePage(
-        title=article.title or sentence,
-        heading=_pieces(article, "title", highlights) if article.title else (Piece(sentence),),
+        title=title,
+        heading=heading,
         published=article.published,
         moment=readable(article.published, time=True) if article.published else "undated",
         about=tuple(part for part in (article.source, ", ".join(article.authors), article.section) if part),
         source_url=url if url.lower().startswith(("http://", "https://")) else None,
-        paragraphs=_paragraphs(_pieces(article, "body", highlights)),
-        kinds=tuple(view for kind, title in KINDS if (view := _kind(article.mentions, kind, title)).names),
-        dates=_dates(article.mentions),
-        readings=_readings(article.mentions),
+        paragraphs=_paragraphs(_pieces(article, "body", highlights, numbers, seen)),
+        kinds=kinds,
+        dates=dates,
+        date_line=draw_dates(
+            [(interval(value), text, href) for value, text, href in dates],
+            interval(article.published) if article.published else None,
+        ),
+        readings=readings,
+        world=_world(article.mentions, gazetteer) if gazetteer else None,
+        marks=(*((view.kind, view.title) for view in kinds), *([("date", "Dates")] if dates else [])),
+        cite=sentence(article, title),
+        bibtex=bibtex(article, title, Analyser()),
         language=article.language,
         rights=article.rights,
-        json=json_article_link(article.id),
+        twins=(Twin("application/json", "This article as JSON", json_article_link(article.id)),),
         similar=tuple(map(_similar, similar)),
         q=q,
         back=search_link(SearchRequest(q=q)) if q.strip() else None,
@@ -143,7 +186,7 @@ def _kind(mentions: Iterable[Mention], kind: FacetName, title: str) -> KindView:
             found.setdefault(mention.name, []).append(mention)
     # Sorted is stable: of equals the one that the article names first.
     names = [
-        NameView(name, len(some), some[0].weapon_class or "", search_link(refined(SearchRequest(), kind, name)))
+        NameView(name, len(some), some[0].weapon_class or "", entity_link(kind, name))
         for name, some in sorted(found.items(), key=lambda item: -len(item[1]))
     ]
     return KindView(kind, title, tuple(names[:FEW_NAMES]), tuple(names[FEW_NAMES:]))
@@ -159,15 +202,71 @@ def _dates(mentions: Iterable[Mention]) -> tuple[tuple[str, str, str], ...]:
 
 
 def _readings(mentions: Iterable[Mention]) -> tuple[ReadingView, ...]:
-    counts = Counter((" ".join(m.text.split()), m.kind, m.resolution, m.why) for m in mentions)
+    mentions = list(mentions)
+    counts = Counter(map(_reading, mentions))
     return tuple(
-        ReadingView(text, kind, resolution, _because(kind, why), count)
-        for (text, kind, resolution, why), count in counts.items()
+        ReadingView(
+            number=number,
+            text=" ".join(m.text.split()),
+            kind=m.kind,
+            resolution=readable(m.value) if m.kind == "date" and m.value else m.resolution,
+            why=_because(m.kind, m.why),
+            count=counts[_reading(m)],
+            href=_about(m),
+        )
+        for number, m in enumerate(_first_of_each(mentions), 1)
     )
 
 
-def _pieces(article: Article, field: Field, highlights: Iterable[Highlight]) -> tuple[Piece, ...]:
-    """The text of a field, mentions marked by kind and search words within and outside of them."""
+_Reading = tuple[str, Kind, str, Why]
+
+
+def _reading(mention: Mention) -> _Reading:
+    """What tells one reading from another."""
+    return " ".join(mention.text.split()), mention.kind, mention.resolution, mention.why
+
+
+def _first_of_each(mentions: Iterable[Mention]) -> list[Mention]:
+    found: dict[_Reading, Mention] = {}
+    for mention in mentions:
+        found.setdefault(_reading(mention), mention)
+    return list(found.values())
+
+
+def _about(mention: Mention) -> str:
+    if mention.kind == "date":
+        days = value_text(interval(mention.value)) if mention.value else ""
+        return search_link(SearchRequest(q=f"mentioned:{days}"))
+    return entity_link(mention.kind, mention.name)
+
+
+def _world(mentions: Iterable[Mention], gazetteer: Gazetteer) -> WorldView | None:
+    """None where no place has coordinates."""
+    counts: Counter[str] = Counter()
+    places: dict[str, Mention] = {}
+    for m in mentions:
+        if m.lat is not None and m.lon is not None:
+            counts[m.name] += 1
+            places.setdefault(m.name, m)
+    found = [
+        Place(name, count, m.lat or 0.0, m.lon or 0.0, name == m.country, entity_link("place", name), "time")
+        for name, count in counts.most_common()
+        for m in (places[name],)
+    ]
+    return draw_world(gazetteer, found, around(found, MAP_HEIGHT), ENLARGED) if found else None
+
+
+def _pieces(
+    article: Article,
+    field: Field,
+    highlights: Iterable[Highlight],
+    numbers: Mapping[_Reading, int],
+    seen: set[int],
+) -> tuple[Piece, ...]:
+    """The text of a field, mentions marked by kind and search words within and outside of them.
+
+    `numbers`: of the readings; `seen`: those that stood before, to which this text's are added.
+    """
     text = article.title if field == "title" else article.body
     mentions = _apart([m for m in article.mentions if m.field == field])
     hits = [h for h in highlights if h.field == field]
@@ -184,7 +283,11 @@ def _pieces(article: Article, field: Field, highlights: Iterable[Highlight]) -> 
             h += 1
         inside = h < len(hits) and hits[h].start <= start
         if m < len(mentions) and mentions[m].start <= start:
-            pieces.append(Piece(text[start:end], inside, mentions[m].kind, _meaning(mentions[m])))
+            number = numbers[_reading(mentions[m])]
+            pieces.append(
+                Piece(text[start:end], inside, mentions[m].kind, _meaning(mentions[m]), number, number not in seen)
+            )
+            seen.add(number)
         else:
             pieces.append(Piece(text[start:end], inside))
     return tuple(pieces)

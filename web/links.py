@@ -9,11 +9,13 @@ from archive.calendar import Interval
 from archive.engine import FACETS, FacetName, Refinement
 from search_api.http import article_path
 from search_api.parameters import FIELDS, MAX_LIMIT, FormatName, SearchRequest, to_parameters, value_text
+from web.asked import page_parameters
 
 __all__ = [
     "Value",
     "article_link",
     "as_clause",
+    "entity_link",
     "excluded",
     "feed_links",
     "json_article_link",
@@ -29,10 +31,15 @@ Value = str | Interval | None
 """Of a refinement: a name, a range of days, or None for `missing`."""
 
 
-def search_link(request: SearchRequest) -> str:
-    """The search page of a request."""
-    pairs = to_parameters(request)
-    return "/?" + urlencode(pairs) if pairs else "/"
+def search_link(request: SearchRequest, path: str = "/") -> str:
+    """The search page of a request, or another page that takes a search."""
+    pairs = page_parameters(request)
+    return f"{path}?{urlencode(pairs, errors='replace')}" if pairs else path
+
+
+def entity_link(kind: str, name: str) -> str:
+    """The page of a person, place, organisation or weapons system."""
+    return f"/entity/{kind}/{quote(name, safe='', errors='replace')}"
 
 
 def json_search_link(request: SearchRequest) -> str:

@@ -39,6 +39,8 @@ class ResultView:
     byline: str
     section: str | None
     snippet: tuple[Piece, ...]
+    passage: str | None
+    """The nearest in meaning, whole; None where the snippet shows it already or there is none."""
     matched_by: Literal["words", "related"]
     entities: tuple[EntityView, ...]
     language: str | None
@@ -61,6 +63,7 @@ def build_result(result: Mapping[str, Any], body: str, base: SearchRequest) -> R
         byline=", ".join(result["authors"]),
         section=result["section"],
         snippet=snippet(passage["text"] if near else body, spans["body"]),
+        passage=passage["text"] if passage and not near and base.q.strip() else None,
         matched_by=result["matched_by"],
         entities=tuple(_entities(result["mentions"], spans, base)),
         language=result["language"],

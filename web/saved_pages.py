@@ -63,7 +63,6 @@ class ListPage:
     """What was deleted just now."""
     problem: str | None
     """Why nothing is matched at all."""
-    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,6 @@ class EditPage:
     by_meaning: bool
     error: str | None
     back: str
-    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,6 @@ class FoundPage:
     """(media type, name, link)"""
     json: str
     alerts: int
-    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +150,6 @@ class AlertsPage:
     error: str | None
     told: str | None
     """What became of a test."""
-    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +176,6 @@ class HistoryPage:
     more: str | None
     empty: str
     json: str
-    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

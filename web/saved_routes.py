@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from archive.errors import DatelineError, NotFound
+from search_api.accounts.gate import CSRF_FIELD
 from search_api.errors import error_body, status_of
 from search_api.http import parameters_of
 from search_api.parameters import SearchRequest
@@ -21,7 +22,7 @@ from search_api.saved.rule import DEFAULT_FLOOR, dot_of, rule_of
 from search_api.saved.saving import SavedSearches
 from web import saved_pages
 from web.forms import read_form
-from web.routes import ProblemPage, renderer
+from web.rendering import ProblemPage, Renderer
 
 __all__ = ["saved_pages_router"]
 
@@ -29,25 +30,24 @@ PAGE = 50
 """Matches or deliveries a page."""
 FIRST = 20
 """Matches beside a saved search."""
-OWN = ("name", "note", "floor", "token")
+OWN = ("name", "note", "floor", CSRF_FIELD)
 """Fields of the form that aren't of the search."""
 Pairs = Sequence[tuple[str, str]]
 
 
-def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf) -> APIRouter:
+def saved_pages_router(saved: SavedSearches, pool: SearchPool, html: Renderer, owner_of: OwnerOf) -> APIRouter:
     pages = APIRouter(include_in_schema=False)
-    html = renderer()
     store = saved.store
     sending = SearchPool(threads=4, queue=16)
 
-    async def answer(work: Callable[[], Response], pool: SearchPool = pool) -> Response:
+    async def answer(request: Request, work: Callable[[], Response], pool: SearchPool = pool) -> Response:
         try:
             return await pool.run(work)
         except NotFound as error:
-            return html("problem.html", ProblemPage("No such saved search", error.message), 404)
+            return html(request, "problem.html", ProblemPage("No such saved search", error.message), 404)
         except DatelineError as error:
             message = error_body(error)["error"]["message"]
-            return html("problem.html", ProblemPage("Not now", message), status_of(error))
+            return html(request, "problem.html", ProblemPage("Not now", message), status_of(error))
 
     # ---------------------------------------------------------------- the list
     @pages.get("/saved")
@@ -57,16 +57,16 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
 
         def work() -> Response:
             found, gone = store.all(owner), store.all(owner, deleted=True)
-            return html("saved.html", saved_pages.list_page(found, gone, undo, saved.lease.problem()))
+            return html(request, "saved.html", saved_pages.list_page(found, gone, undo, saved.lease.problem()))
 
-        return await answer(work)
+        return await answer(request, work)
 
     # ---------------------------------------------------------------- saving and editing
     @pages.get("/saved/new")
     async def new(request: Request) -> Response:
         owner_of(request)
         pairs = parameters_of(request)
-        return await answer(lambda: edited(None, pairs, None))
+        return await answer(request, lambda: edited(request, None, pairs, None))
 
     @pages.post("/saved")
     async def create(request: Request) -> Response:
@@ -76,10 +76,10 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
             try:
                 made = saved.create(owner, _search(pairs), _first(pairs, "name"), _first(pairs, "note"), _cosine(pairs))
             except DatelineError as error:
-                return edited(None, pairs, error)
+                return edited(request, None, pairs, error)
             return _see(f"/saved/{made.id}")
 
-        return await answer(work)
+        return await answer(request, work)
 
     @pages.get("/saved/{id:int}/edit")
     async def edit(request: Request, id: int) -> Response:
@@ -87,9 +87,9 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
 
         def work() -> Response:
             found = store.get(owner, id)
-            return edited(found, pairs or _as_form(found), None)
+            return edited(request, found, pairs or _as_form(found), None)
 
-        return await answer(work)
+        return await answer(request, work)
 
     @pages.post("/saved/{id:int}/edit")
     async def change(request: Request, id: int) -> Response:
@@ -107,12 +107,12 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
                     floor=_cosine(pairs),
                 )
             except DatelineError as error:
-                return edited(found, pairs, error)
+                return edited(request, found, pairs, error)
             return _see(f"/saved/{id}")
 
-        return await answer(work)
+        return await answer(request, work)
 
-    def edited(found: SavedSearch | None, pairs: Pairs, error: DatelineError | None) -> Response:
+    def edited(request: Request, found: SavedSearch | None, pairs: Pairs, error: DatelineError | None) -> Response:
         """The form with what was typed, and examples beside the floor."""
         examples: list[Example] = []
         by_meaning = False
@@ -137,7 +137,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
             by_meaning=by_meaning,
             error=error_body(error)["error"]["message"] if error else None,
         )
-        return html("saved_edit.html", page, status_of(error) if error else 200)
+        return html(request, "saved_edit.html", page, status_of(error) if error else 200)
 
     # ---------------------------------------------------------------- one search
     @pages.get("/saved/{id:int}")
@@ -155,9 +155,9 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
             if looked and matches and found.new:
                 # What is shown now is no longer new; what comes meanwhile is.
                 store.mark_seen(owner, id, matches[0].id)
-            return html("saved_search.html", page)
+            return html(request, "saved_search.html", page)
 
-        return await answer(work)
+        return await answer(request, work)
 
     def action(path: str, apply: Callable[[str, int], object], then: str) -> None:
         """A button: it does one thing and leads on."""
@@ -171,7 +171,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
                 apply(owner, id)
                 return _see(then.format(id=id))
 
-            return await answer(work)
+            return await answer(request, work)
 
     action("/saved/{id:int}/delete", store.delete, "/saved?deleted={id}")
     action("/saved/{id:int}/undo", store.restore, "/saved/{id}")
@@ -182,22 +182,24 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
     async def shared(request: Request, token: str) -> Response:
         def work() -> Response:
             found = store.shared(token)
-            return html("saved_shared.html", saved_pages.shared_page(found, store.matches(found.id, limit=FIRST)))
+            return html(
+                request, "saved_shared.html", saved_pages.shared_page(found, store.matches(found.id, limit=FIRST))
+            )
 
-        return await answer(work)
+        return await answer(request, work)
 
     # ---------------------------------------------------------------- alerts
     def alerts_of(
-        owner: str, id: int, given: Pairs = (), error: str | None = None, told: str | None = None
+        request: Request, owner: str, id: int, given: Pairs = (), error: str | None = None, told: str | None = None
     ) -> Response:
         found = store.get(owner, id)
         page = saved_pages.alerts_page(found, saved.alerts.all(found), dict(given), error, told)
-        return html("saved_alerts.html", page, 422 if error else 200)
+        return html(request, "saved_alerts.html", page, 422 if error else 200)
 
     @pages.get("/saved/{id:int}/alerts")
     async def alerts(request: Request, id: int) -> Response:
         owner = owner_of(request)
-        return await answer(lambda: alerts_of(owner, id))
+        return await answer(request, lambda: alerts_of(request, owner, id))
 
     @pages.post("/saved/{id:int}/alerts")
     async def add_alert(request: Request, id: int) -> Response:
@@ -212,10 +214,10 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
             except NotFound:
                 raise
             except DatelineError as error:
-                return alerts_of(owner, id, pairs, error_body(error)["error"]["message"])
+                return alerts_of(request, owner, id, pairs, error_body(error)["error"]["message"])
             return _see(f"/saved/{id}/alerts")
 
-        return await answer(work)
+        return await answer(request, work)
 
     @pages.post("/saved/{id:int}/alerts/{alert:int}/test")
     async def test_alert(request: Request, id: int, alert: int) -> Response:
@@ -226,9 +228,9 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
             target = saved.alerts.get(store.get(owner, id), alert).target
             problem = saved.test_alert(owner, id, alert)
             told = f"The test did not reach {target}. {problem}" if problem else f"The test reached {target}."
-            return alerts_of(owner, id, told=told)
+            return alerts_of(request, owner, id, told=told)
 
-        return await answer(work, sending)
+        return await answer(request, work, sending)
 
     def alert_action(path: str, apply: Callable[[str, int, int], object]) -> None:
         @pages.post("/saved/{id:int}/alerts/{alert:int}/" + path, name=path)
@@ -240,7 +242,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
                 apply(owner, id, alert)
                 return _see(f"/saved/{id}/alerts")
 
-            return await answer(work)
+            return await answer(request, work)
 
     alert_action("on", lambda owner, id, alert: saved.change_alert(owner, id, alert, {"active": True}))
     alert_action("off", lambda owner, id, alert: saved.change_alert(owner, id, alert, {"active": False}))
@@ -258,9 +260,9 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
             some = store.matches(id, before=before, first=first or 0, last=last, limit=PAGE + 1)
             kept = {n: asked[n] for n in ("first", "last") if n in asked}
             more = f"?{urlencode({**kept, 'before': some[PAGE - 1].id})}" if len(some) > PAGE else None
-            return html("saved_history.html", saved_pages.history_page(found, matches=some[:PAGE], more=more))
+            return html(request, "saved_history.html", saved_pages.history_page(found, matches=some[:PAGE], more=more))
 
-        return await answer(work)
+        return await answer(request, work)
 
     @pages.get("/saved/{id:int}/deliveries")
     async def deliveries(request: Request, id: int) -> Response:
@@ -274,9 +276,9 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
             page = saved_pages.history_page(
                 found, deliveries=some[:PAGE], alerts=saved.alerts.all(found), more=more, sent=True
             )
-            return html("saved_history.html", page)
+            return html(request, "saved_history.html", page)
 
-        return await answer(work)
+        return await answer(request, work)
 
     @pages.post("/saved/{id:int}/deliveries/{delivery:int}/retry")
     async def retry(request: Request, id: int, delivery: int) -> Response:
@@ -287,7 +289,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
             saved.alerts.retry(store.get(owner, id), delivery)
             return _see(f"/saved/{id}/deliveries")
 
-        return await answer(work)
+        return await answer(request, work)
 
     return pages
 

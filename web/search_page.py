@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from archive.engine import FacetName, IntervalName, Timeline
 from archive.errors import CursorError, DatelineError, QueryError
+from search_api.coverage import Coverage, with_shares
 from search_api.errors import error_body
-from search_api.parameters import FIELDS, ParameterErrors, SearchRequest, parse_parameters, to_parameters
+from search_api.parameters import FIELDS, ParameterErrors
 from search_api.service import Answer, SearchService
-from web.links import feed_links, narrowed, refined, search_link, twin_links
+from web.asked import PageSearch, page_parameters, parse_page
+from web.links import as_clause, entity_link, feed_links, narrowed, removed, search_link, twin_links
 from web.nothing import Nothing, explain
-from web.results import EntityView, ResultView, build_result
+from web.results import ResultView, build_result
 from web.saved_pages import save_link
-from web.sidebar import FACET_TITLES, FACET_VALUES, Chip, FacetView, build_chips, build_facets
+from web.sidebar import (
+    FACET_TITLES,
+    FACET_VALUES,
+    Chip,
+    FacetView,
+    build_chips,
+    build_facets,
+    chosen_values,
+    within,
+)
 from web.snippets import Piece, marked
 from web.timeline import MAX_BARS, TimelineView, draw
 
@@ -31,6 +43,8 @@ SORTS = (
     ("oldest", "oldest first"),
     ("added", "last added first"),
 )
+SIZES = (20, 50, 100)
+"""Results a page."""
 COARSER: dict[IntervalName, IntervalName] = {"day": "month", "week": "month", "month": "year"}
 FEW_DAYS = 62
 """Up to two months are drawn by day."""
@@ -56,6 +70,7 @@ class SearchForm:
     q: str = ""
     modes: tuple[Option, ...] = ()
     sorts: tuple[Option, ...] = ()
+    sizes: tuple[Option, ...] = ()
     from_: str = ""
     to: str = ""
     hidden: tuple[tuple[str, str], ...] = ()
@@ -65,6 +80,23 @@ class SearchForm:
     """The query text with the place of a syntax error marked."""
     retry: str | None = None
     """A search that works, where the error is not in what can be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A name that was recognised in the query."""
+
+    kind: FacetName
+    name: str
+    count: int
+    """Articles of this search in which it is named: the total after the click."""
+    href: str
+    """Only those; or all again, where it is chosen already."""
+    chosen: bool
+    within: str
+    """The search with the name in its text, where it binds and the results are ranked anew."""
+    about: str
+    """The page of what was recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +111,17 @@ class Answered:
     facets: tuple[FacetView, ...]
     chips: tuple[Chip, ...]
     timeline: TimelineView | None
-    scales: tuple[Option, ...]
-    """Other intervals of the timeline; the value is a link."""
-    understood: tuple[EntityView, ...]
+    scales: tuple[tuple[str, tuple[Option, ...]], ...]
+    """(what is chosen, its options): how the timeline is drawn; the value of an option is a link."""
+    line_field: FacetName
+    """Whose dates are drawn: the parameter of a range."""
+    carried: tuple[tuple[str, str], ...]
+    """All parameters but that one, for a form that chooses a range."""
+    understood: tuple[Understood, ...]
+    map: str
+    """The map of its places."""
+    compare: str | None
+    """The search beside others; None without words."""
     next: str | None
     first: str | None
     """Link to the first page, from later ones."""
@@ -103,7 +143,7 @@ class SearchPage:
     """(query, what it shows, link), where a reader has asked for nothing yet or found nothing."""
 
 
-def build(service: SearchService, request: SearchRequest) -> SearchPage:
+def build(service: SearchService, coverage: Coverage, request: PageSearch) -> SearchPage:
     """Search and lay the answer out; what the page asks for beyond the request doesn't show in its links.
 
     Raises what `SearchService.search` raises.
@@ -124,13 +164,13 @@ def build(service: SearchService, request: SearchRequest) -> SearchPage:
         ),
         facets=build_facets(answer["facets"], base),
         chips=build_chips(base),
-        timeline=_timeline(answer, base),
+        timeline=_timeline(answer, base, coverage),
         scales=_scales(answer, base),
-        understood=tuple(
-            EntityView(n["kind"], n["name"], search_link(refined(base, n["kind"], n["name"])))
-            for n in answer["query"]["understood"]
-            if n["kind"] in FACET_TITLES
-        ),
+        line_field=answer["timeline"]["field"],
+        carried=_carried(base, answer["timeline"]["field"]),
+        understood=_understood(service, answer, base),
+        map=search_link(_bare(base), "/map"),
+        compare="/compare?" + urlencode({"q": base.q}, errors="replace") if base.q.strip() else None,
         next=search_link(replace(request, cursor=answer["next"])) if answer["next"] else None,
         first=search_link(base) if request.cursor else None,
         twins=twin_links(full),
@@ -142,7 +182,7 @@ def build(service: SearchService, request: SearchRequest) -> SearchPage:
     return SearchPage(_form(request), base.q.strip() or "Search", answered, examples)
 
 
-def failed(request: SearchRequest, error: DatelineError) -> SearchPage:
+def failed(request: PageSearch, error: DatelineError) -> SearchPage:
     """The page of a search that can't be run: the error under the box, its place marked."""
     pieces: tuple[Piece, ...] = ()
     if isinstance(error, QueryError):
@@ -158,13 +198,13 @@ def failed(request: SearchRequest, error: DatelineError) -> SearchPage:
     return SearchPage(form, "Search", examples=_examples() if isinstance(error, QueryError) else ())
 
 
-def understandable(items: Sequence[tuple[str, str]], error: DatelineError) -> SearchRequest:
+def understandable(items: Sequence[tuple[str, str]], error: DatelineError) -> PageSearch:
     """What can be kept of parameters that don't all parse: the others, and the wrong dates as they were typed."""
     wrong = {e.name for e in error.errors} if isinstance(error, ParameterErrors) else set()
     try:
-        request = parse_parameters([(name, value) for name, value in items if name not in wrong])
+        request = parse_page([(name, value) for name, value in items if name not in wrong])
     except DatelineError:
-        request = SearchRequest()
+        request = PageSearch()
     first = dict(reversed(items))
     return replace(
         request,
@@ -174,7 +214,7 @@ def understandable(items: Sequence[tuple[str, str]], error: DatelineError) -> Se
     )
 
 
-def _search(service: SearchService, request: SearchRequest) -> tuple[SearchRequest, Answer]:
+def _search(service: SearchService, request: PageSearch) -> tuple[PageSearch, Answer]:
     """The request with all that the page shows, and its answer."""
     full = replace(
         request,
@@ -191,7 +231,7 @@ def _search(service: SearchService, request: SearchRequest) -> tuple[SearchReque
         full = replace(full, timeline=replace(line, interval=COARSER[line.interval]))
 
 
-def _interval(request: SearchRequest) -> IntervalName:
+def _interval(request: PageSearch) -> IntervalName:
     """Days for a search of few days, else months."""
     windows = [request.within] if request.within else []
     for refinement in request.refinements:
@@ -200,38 +240,92 @@ def _interval(request: SearchRequest) -> IntervalName:
     return "day" if any((w.last - w.first).days < FEW_DAYS for w in windows) else "month"
 
 
-def _timeline(answer: Answer, base: SearchRequest) -> TimelineView | None:
+def _timeline(answer: Answer, base: PageSearch, coverage: Coverage) -> TimelineView | None:
     field: FacetName = answer["timeline"]["field"]
     # A click on a month goes on by days: the page chooses anew.
     plain = replace(base, timeline=None) if field == "published" else base
-    return draw(answer["timeline"], lambda days: search_link(narrowed(plain, field, days)))
+    line = with_shares(answer["timeline"], coverage) if base.share else answer["timeline"]
+    return draw(line, lambda days: search_link(narrowed(plain, field, days)), share=base.share)
 
 
-def _scales(answer: Answer, base: SearchRequest) -> tuple[Option, ...]:
+def _scales(answer: Answer, base: PageSearch) -> tuple[tuple[str, tuple[Option, ...]], ...]:
     now = Timeline(answer["timeline"]["interval"], answer["timeline"]["field"])
-    lines = [Timeline(interval, now.field) for interval in ("day", "month", "year")]
-    lines += [Timeline("year", "mentioned") if now.field == "published" else Timeline("month")]
-    labels = ["by day", "by month", "by year", "dates mentioned" if now.field == "published" else "dates published"]
-    return tuple(
-        Option(search_link(replace(base, timeline=line)), label, line == now)
-        for line, label in zip(lines, labels, strict=True)
+    intervals: tuple[tuple[IntervalName, str], ...] = (
+        *(("day", "by day"), ("week", "by week"), ("month", "by month"), ("year", "by year")),
+    )
+    fields = (("published", "when published"), ("mentioned", "dates mentioned"))
+
+    def link(line: Timeline, share: bool = base.share) -> str:
+        return search_link(replace(base, timeline=line, share=share))
+
+    return (
+        ("Interval", tuple(Option(link(replace(now, interval=i)), t, i == now.interval) for i, t in intervals)),
+        ("Dates", tuple(Option(link(_by(now, f)), t, f == now.field) for f, t in fields)),
+        ("Measure", tuple(Option(link(now, s), t, s == base.share) for s, t in ((False, "articles"), (True, "share")))),
     )
 
 
-def _form(request: SearchRequest) -> SearchForm:
+def _carried(base: PageSearch, line_field: FacetName) -> tuple[tuple[str, str], ...]:
+    # As with a click on a bar: within a chosen range the page chooses the interval anew.
+    left = {line_field} if line_field == "mentioned" else {line_field, "timeline"}
+    return tuple((name, value) for name, value in page_parameters(base) if name not in left)
+
+
+def _by(now: Timeline, field: str) -> Timeline:
+    """Texts speak of centuries: dates mentioned begin by year."""
+    if field == now.field:
+        return now
+    return Timeline("year", "mentioned") if field == "mentioned" else Timeline("month")
+
+
+def _understood(service: SearchService, answer: Answer, base: PageSearch) -> tuple[Understood, ...]:
+    found = []
+    for named in answer["query"]["understood"]:
+        kind, name = named["kind"], named["name"]
+        if kind not in FACET_TITLES:
+            continue
+        chosen = (kind, name, False) in chosen_values(base, kind)
+        only = narrowed(base, kind, name)
+        counted = {v["value"]: v["count"] for v in answer["facets"][kind]["values"]}
+        # A facet's own counts are taken without its refinement: without exclusions they are what the click shows.
+        count = None if any(out for _, _, out in chosen_values(base, kind)) else counted.get(name)
+        if count is None:
+            count = service.search(replace(only, facets=(), timeline=None, limit=0))["total"]
+        found.append(
+            Understood(
+                kind=kind,
+                name=name,
+                count=count,
+                href=search_link(removed(base, kind, name) if chosen else only),
+                chosen=chosen,
+                within=search_link(within(base, as_clause(kind, name, exclude=False))),
+                about=entity_link(kind, name),
+            )
+        )
+    return tuple(found)
+
+
+def _bare(base: PageSearch) -> PageSearch:
+    """The set that is searched, without what is drawn of it and in which order."""
+    return replace(base, timeline=None, facet_limit=20, limit=20, cursor=None, share=False)
+
+
+def _form(request: PageSearch) -> SearchForm:
     """`mode` and `sort` say what holds now; what goes without saying is sent as nothing."""
     usual = "hybrid" if request.sort == "relevance" else "keyword"
     mode = request.mode or usual
-    own = {"q", "mode", "sort", "from", "to", "cursor"}
+    own = {"q", "mode", "sort", "from", "to", "limit", "cursor"}
+    sizes = sorted({*SIZES, request.limit})
     return SearchForm(
         q=request.q,
         modes=tuple(Option("" if v == usual else v, label, v == mode, what) for v, label, what in MODES),
         sorts=tuple(Option("" if v == "relevance" else v, label, v == request.sort) for v, label in SORTS),
+        sizes=tuple(Option("" if n == SIZES[0] else str(n), f"{n}", n == request.limit) for n in sizes),
         from_=request.from_ or "",
         to=request.to or "",
-        hidden=tuple((name, value) for name, value in to_parameters(request) if name not in own),
+        hidden=tuple((name, value) for name, value in page_parameters(request) if name not in own),
     )
 
 
 def _examples() -> tuple[tuple[str, str, str], ...]:
-    return tuple((q, what, search_link(SearchRequest(q=q))) for q, what in EXAMPLES)
+    return tuple((q, what, search_link(PageSearch(q=q))) for q, what in EXAMPLES)

@@ -9,7 +9,7 @@ from typing import Any
 from archive.calendar import Interval, interval
 from archive.engine import FacetName
 from archive.query import Or
-from search_api.parameters import SearchRequest
+from search_api.parameters import SearchRequest, value_text
 from search_api.syntax import parse
 from web.dates import readable_days
 from web.links import Value, as_clause, excluded, refined, removed, search_link
@@ -22,7 +22,10 @@ __all__ = [
     "ValueView",
     "build_chips",
     "build_facets",
+    "build_value",
     "chosen_values",
+    "step",
+    "within",
 ]
 
 FACET_TITLES: dict[FacetName, tuple[str, str]] = {
@@ -42,16 +45,18 @@ FACET_TITLES: dict[FacetName, tuple[str, str]] = {
 """The sidebar in its order: the title of many, the word for one."""
 FACET_VALUES = 8
 """Values shown of each facet until more are asked for."""
-ALL_VALUES = 200
-"""Values shown after a click on `more`."""
+STEPS = 20
+"""Lengths that a bar can have: each is a class of the stylesheet, because the policy allows no styles in the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueView:
     label: str
     count: int
-    share: int
-    """Of the facet's largest count, in percent."""
+    step: int
+    """Length of its bar, 1 to STEPS: its share of the facet's largest count."""
+    parameter: str
+    """The value as the search's parameters have it."""
     chosen: bool
     excluded: bool
     missing: bool
@@ -70,6 +75,7 @@ class FacetView:
     more: str | None
     """`12 more`; None where all are shown."""
     more_href: str
+    """The page of the facet, with all values and a box to find some."""
     missing: ValueView | None
     """The articles without any value."""
 
@@ -88,7 +94,7 @@ def build_facets(answers: Mapping[str, Any], base: SearchRequest) -> tuple[Facet
     views = []
     for name, (title, _) in FACET_TITLES.items():
         answer = answers[name]
-        values = tuple(_value(base, name, _typed(name, v["value"]), v["count"], answer) for v in answer["values"])
+        values = tuple(build_value(base, name, _typed(name, v["value"]), v["count"], answer) for v in answer["values"])
         dull = name == "language" and len(values) == 1 and not answer["missing"]
         if not values or (dull and not chosen_values(base, name)):
             continue
@@ -98,15 +104,15 @@ def build_facets(answers: Mapping[str, Any], base: SearchRequest) -> tuple[Facet
                 title=title,
                 values=values,
                 more=f"{answer['other']:,} more" if answer["other"] else None,
-                more_href=search_link(replace(base, facet_limit=ALL_VALUES)),
-                missing=_value(base, name, None, answer["missing"], answer) if answer["missing"] else None,
+                more_href=search_link(base, f"/facet/{name}"),
+                missing=build_value(base, name, None, answer["missing"], answer) if answer["missing"] else None,
             )
         )
     return tuple(views)
 
 
-def build_chips(base: SearchRequest) -> tuple[Chip, ...]:
-    """One for each value chosen or excluded."""
+def build_chips(base: SearchRequest, path: str = "/") -> tuple[Chip, ...]:
+    """One for each value chosen or excluded; `path`: of the page that they stand on."""
     chips = []
     for field, value, exclude in chosen_values(base):
         one = FACET_TITLES[field][1]
@@ -116,8 +122,8 @@ def build_chips(base: SearchRequest) -> tuple[Chip, ...]:
         chips.append(
             Chip(
                 label=f"not {label}" if exclude else label,
-                href=search_link(without),
-                within=search_link(replace(without, q=f"{_bracketed(base.q)} {clause}".strip())),
+                href=search_link(without, path),
+                within=search_link(within(without, clause), path),
             )
         )
     return tuple(chips)
@@ -133,24 +139,36 @@ def chosen_values(base: SearchRequest, name: FacetName | None = None) -> list[tu
     return found
 
 
+def step(count: int, highest: int) -> int:
+    """How long the bar of a count is, 1 to STEPS."""
+    return min(STEPS, max(1, round(STEPS * count / max(1, highest))))
+
+
 def _typed(name: FacetName, value: str) -> Value:
     return interval(value) if name in ("published", "mentioned") else value
 
 
-def _value(base: SearchRequest, name: FacetName, value: Value, count: int, answer: Mapping[str, Any]) -> ValueView:
+def build_value(base: SearchRequest, name: FacetName, value: Value, count: int, answer: Mapping[str, Any]) -> ValueView:
+    """`answer`: of the facet."""
     highest = max((v["count"] for v in answer["values"]), default=1)
     state = chosen_values(base, name)
     chosen, out = (name, value, False) in state, (name, value, True) in state
     return ValueView(
         label="none" if value is None else _label(value),
         count=count,
-        share=min(100, max(1, round(100 * count / highest))),
+        step=step(count, highest),
+        parameter=value_text(value),
         chosen=chosen,
         excluded=out,
         missing=value is None,
         href=search_link((removed if chosen else refined)(base, name, value)),
         exclude=search_link((removed if out else excluded)(base, name, value)),
     )
+
+
+def within(base: SearchRequest, clause: str) -> SearchRequest:
+    """The search with a clause put into its text."""
+    return replace(base, q=f"{_bracketed(base.q)} {clause}".strip())
 
 
 def _label(value: str | Interval) -> str:

@@ -30,6 +30,10 @@ class Piece:
     """Kind of the mention it belongs to; empty outside of mentions."""
     title: str = ""
     """What the mention stands for."""
+    reading: int = 0
+    """The number of the line that explains the mention; 0 outside of mentions."""
+    stop: bool = False
+    """The tab key halts here: at the first mention that is read in this way."""
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]], start: int = 0, end: int | None = None) -> tuple[Piece, ...]:

@@ -103,8 +103,7 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", _ALERTS + "/{alert}/test"): _SAVE,
     ("GET", _ONE + "/deliveries"): _READ,
     ("POST", _ONE + "/deliveries/{delivery}/retry"): _SAVE,
-PAGES
-    ("GET", "/api/v1/shared/{token}"): _OPEN,
+    PAGES("GET", "/api/v1/shared/{token}"): _OPEN,
     ("GET", "/api/v1/shared/{token}/feed"): _OPEN,
     # Articles.
     ("POST", "/api/v1/articles"): _WRITE,

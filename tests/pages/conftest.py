@@ -94,23 +94,30 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=["with scripts", "without scripts"])
 def reader(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[Page]:
-    """A page of a browser with or without scripts: every journey works in both."""
-    yield from _page(browser, base_url, WIDE, scripts=request.param == "with scripts")
+    """A wide page of a browser with or without scripts: every journey works in both."""
+    yield from open_page(browser, base_url, WIDE, scripts=request.param == "with scripts")
+
+
+@pytest.fixture(params=["wide", "wide without scripts", "narrow", "narrow without scripts"])
+def traveller(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[Page]:
+    """Every kind of page, for the long journeys."""
+    size = NARROW if "narrow" in request.param else WIDE
+    yield from open_page(browser, base_url, size, scripts="without" not in request.param)
 
 
 @pytest.fixture
 def page(browser: Browser, base_url: str) -> Iterator[Page]:
     """A wide page with scripts."""
-    yield from _page(browser, base_url, WIDE)
+    yield from open_page(browser, base_url, WIDE)
 
 
 @pytest.fixture
 def phone(browser: Browser, base_url: str) -> Iterator[Page]:
     """A narrow page with scripts."""
-    yield from _page(browser, base_url, NARROW)
+    yield from open_page(browser, base_url, NARROW)
 
 
-def _page(browser: Browser, base_url: str, size: tuple[int, int], *, scripts: bool = True) -> Iterator[Page]:
+def open_page(browser: Browser, base_url: str, size: tuple[int, int], *, scripts: bool = True) -> Iterator[Page]:
     """Fails if the page broke its own security policy or a script of it failed."""
     context = browser.new_context(
         base_url=base_url, viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts

@@ -1,0 +1,30 @@
+"""Who and what is mentioned together, among the names that stand beside one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+
+from archive.engine import Refinement
+from archive.facets import facet_values
+from archive.gazetteer import EntityKind
+from search_api.parameters import SearchRequest
+from search_api.service import SearchService
+
+__all__ = ["NEWEST", "together"]
+
+NEWEST = 300
+"""Articles looked at: enough to see who belongs together, few enough to be read at once."""
+
+Name = tuple[EntityKind, str]
+
+
+def together(service: SearchService, kind: EntityKind, name: str, names: Sequence[Name]) -> Counter[tuple[int, int]]:
+    """(i, j), i < j -> in how many of the newest articles that mention the entity both names[i] and names[j] are."""
+    request = SearchRequest(refinements=(Refinement(kind, (name,)),), sort="newest")
+    counts: Counter[tuple[int, int]] = Counter()
+    for hit in next(service.walk(request, NEWEST), ()):
+        values = facet_values(hit.stored.article)
+        counts.update(combinations([i for i, (k, n) in enumerate(names) if n in values[k]], 2))
+    return counts

@@ -1,0 +1,57 @@
+"""What stands around every page: the navigation, and what the policy and forms need of each answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search_api.accounts.access import Caller
+
+__all__ = ["NAVIGATION", "Frame", "NavigationEntry", "Twin", "account_entries"]
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    label: str
+    href: str
+
+
+NAVIGATION = (
+    NavigationEntry("Search", "/"),
+    NavigationEntry("Map", "/map"),
+    NavigationEntry("Compare", "/compare"),
+    NavigationEntry("Batch", "/batch"),
+    NavigationEntry("Archive", "/archive"),
+)
+"""The entries of the header that are for everybody."""
+
+
+def account_entries(caller: Caller) -> tuple[NavigationEntry, ...]:
+    """What belongs to whoever reads; nothing where nobody has logged in."""
+    if caller.role is None:
+        return ()
+    own = NavigationEntry("Saved", "/saved")
+    return (own, NavigationEntry(caller.name, "/account")) if caller.name else (own,)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Of one answer; the templates see it as `frame`."""
+
+    nonce: str
+    """Named by the policy: only scripts and styles that carry it are run."""
+    path: str
+    """Of the page, so that its entry is marked in the navigation."""
+    navigation: tuple[NavigationEntry, ...] = NAVIGATION
+    account: tuple[NavigationEntry, ...] = ()
+    """At the end of the header: who reads, and what belongs to them."""
+    csrf: str | None = None
+    """Carried by forms that change something (`macros.csrf`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The same answer in another form, told to programs by the page's head."""
+
+    type: str
+    title: str
+    href: str

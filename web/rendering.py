@@ -1,0 +1,70 @@
+"""From a view model to an answer: HTML under a strict policy, complete without scripts."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from archive.errors import DatelineError
+from search_api.accounts.gate import caller_of
+from search_api.errors import RETRY_AFTER, error_body, status_of
+from web.frame import NAVIGATION, Frame, NavigationEntry, account_entries
+
+__all__ = ["ProblemPage", "Renderer", "security_headers"]
+
+
+def security_headers(nonce: str) -> dict[str, str]:
+    """Nothing is loaded but our own, nothing is run or styled but what carries the nonce."""
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self'; "
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    title: str
+    message: str
+
+
+class Renderer:
+    """Renders the templates of this room. Safe to share between threads."""
+
+    def __init__(self, navigation: Sequence[NavigationEntry] = NAVIGATION) -> None:
+        self._navigation = tuple(navigation)
+        self._environment = Environment(
+            loader=PackageLoader("web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+
+    def __call__(self, request: Request, name: str, page: object, status: int = 200) -> Response:
+        caller = caller_of(request)
+        frame = Frame(
+            secrets.token_urlsafe(16), request.url.path, self._navigation, account_entries(caller), caller.csrf or None
+        )
+        text = self._environment.get_template(name).render(page=page, frame=frame)
+        headers = security_headers(frame.nonce)
+        if status == 503:
+            headers["Retry-After"] = str(RETRY_AFTER)
+        # Lone surrogates of an article can't be written as UTF-8: they are replaced, never an error.
+        return HTMLResponse(text.encode("utf-8", "replace"), status, headers)
+
+    def problem(self, request: Request, title: str, error: DatelineError | str, status: int = 404) -> Response:
+        """A page that says what is wrong; an error of ours brings its own status."""
+        if isinstance(error, DatelineError):
+            message: str = error_body(error)["error"]["message"]
+            return self(request, "problem.html", ProblemPage(title, message), status_of(error))
+        return self(request, "problem.html", ProblemPage(title, error), status)
