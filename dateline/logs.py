@@ -13,6 +13,9 @@ import structlog
 
 __all__ = ["configure_logs"]
 
+ACCOUNTS = ("account", "role", "address", "reason", "token", "scope")
+"""What lines about accounts say; `token` is a number."""
+
 
 def configure_logs(format: Literal["auto", "json", "text"], level: str) -> None:
     """For the whole process: called once, by the command that serves."""
@@ -36,7 +39,7 @@ def configure_logs(format: Literal["auto", "json", "text"], level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(ACCOUNTS)],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
