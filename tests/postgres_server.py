@@ -35,8 +35,8 @@ def running_postgres(user: str = NOT_ROOT, password: str = "") -> Iterator[str]:
     data = folder / "data"
     try:
         if os.geteuid() == 0:
-            user = pwd.getpwnam(NOT_ROOT)
-            os.chown(folder, user.pw_uid, user.pw_gid)
+            account = pwd.getpwnam(NOT_ROOT)
+            os.chown(folder, account.pw_uid, account.pw_gid)
         secret = folder / "secret"
         secret.write_text(password)
         login = ("-A", "scram-sha-256", "--pwfile", secret) if password else ("-A", "trust")

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from archive.engines.embedded import EmbeddedEngine
 from dateline.first_account import first_account
 from dateline.settings import Settings, SettingsError
 from search_api.accounts.store import Accounts
@@ -22,7 +21,6 @@ from .conftest import PASSWORD
 
 ELSEWHERE = "127.1"
 """An address that isn't taken for this machine's own, and yet is reached from nowhere else."""
-MODEL = "all-MiniLM-L6-v2"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.7", "news.example", "::ffff:127.0.0.1", ELSEWHERE])
@@ -85,13 +83,12 @@ def test_a_password_may_end_in_a_space_but_not_in_a_new_line(accounts: Accounts,
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """An empty one."""
-    EmbeddedEngine.create(tmp_path / "news", MODEL, 384).close()
+    """Where there is none yet."""
     return tmp_path / "news"
 
 
 def test_it_refuses_to_start_for_others_with_one_sentence(archive: Path) -> None:
-    command = [DATELINE, "serve", "--archive", archive, "--port", "0", "--host", ELSEWHERE]
+    command = [DATELINE, "serve", "--archive", archive, "--port", "0", "--host", ELSEWHERE, "--create"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1 and done.stdout == ""
     (said,) = done.stderr.splitlines()
@@ -119,7 +116,7 @@ def test_several_processes_start_with_the_first_account_from_a_file(archive: Pat
     (tmp_path / "password").write_text(PASSWORD + "\n")
     variables = {"DATELINE_ADMIN_PASSWORD_FILE": str(tmp_path / "password"), "DATELINE_LOG_FORMAT": "json"}
     login = {"name": "admin", "password": PASSWORD}
-    with serving(archive, "--processes", "2", "--host", ELSEWHERE, **variables) as server:
+    with serving(archive, "--create", "--processes", "2", "--host", ELSEWHERE, **variables) as server:
         server.wait_until_ready()
         api = server.url + "api/v1/"
         for _ in range(6):  # whichever process answers
@@ -159,7 +156,7 @@ def test_only_proxies_that_are_trusted_are_believed(archive: Path, tmp_path: Pat
         "DATELINE_ADMIN_PASSWORD_FILE": str(tmp_path / "password"),
         "DATELINE_TRUSTED_PROXIES": "198.51.100.0/24",
     }
-    with serving(archive, "--processes", "1", **variables) as server:
+    with serving(archive, "--create", "--processes", "1", **variables) as server:
         login = {"name": "admin", "password": PASSWORD}
         _, cookie = ask(server.url + "api/v1/login", code=200, body=login, X_Forwarded_Proto="https")
         assert "Secure" not in cookie
