@@ -46,7 +46,8 @@ def configure_logs(format: Literal["auto", "json", "text"], level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    # Which process starts and ends, and each request to a cluster, are of interest to whoever looks for a fault alone.
+    # Which process starts and ends, which tables are made, and each request to a cluster, are of interest to whoever
+    # looks for a fault alone.
     least = logging.DEBUG if level == "debug" else logging.WARNING
-    for library in ("uvicorn.error", "elastic_transport"):
+    for library in ("alembic", "uvicorn.error", "elastic_transport"):
         logging.getLogger(library).setLevel(max(root.level, least))

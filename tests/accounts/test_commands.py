@@ -47,7 +47,9 @@ def run(
 
 
 def accounts_of(archive: Path) -> Accounts:
-    return Accounts(Database(sqlite_url(archive / "dateline.db")))
+    database = Database(sqlite_url(archive / "dateline.db"))
+    database.migrate()
+    return Accounts(database)
 
 
 def test_accounts_are_added_listed_changed_and_disabled(archive: Path) -> None:

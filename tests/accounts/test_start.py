@@ -94,7 +94,9 @@ def test_it_refuses_to_start_for_others_with_one_sentence(archive: Path) -> None
     (said,) = done.stderr.splitlines()
     assert said.startswith(f"error: Whoever reaches {ELSEWHERE} could read")
     assert f"dateline user add NAME --role admin --archive {archive}" in said
-    assert not Accounts(Database(sqlite_url(archive / "dateline.db"))).any()
+    database = Database(sqlite_url(archive / "dateline.db"))
+    assert not Accounts(database).any(), "there is an archive now, to which the account can be added"
+    database.close()
 
 
 def ask(url: str, *, code: int, body: Any = None, **headers: str) -> Any:
