@@ -48,7 +48,9 @@ def test_a_url_opens_the_engine_and_what_it_made_opens_again(location: str) -> N
 
 @pytest.mark.parametrize(
     "location", ["http://localhost:9200", "http://localhost:9200/", "http://localhost/News", "ftp://localhost/news",
-                 "http://localhost/a,b", "http://localhost/_all", "http://localhost/*", "http:///news"],
+                 "http://localhost/a,b", "http://localhost/_all", "http://localhost/*", "http:///news",
+                 "http://localhost/news?pretty", "http://localhost/news#1", "http://localhost/a%2Fb",
+                 "http://localhost/a%0Ab", "http://localhost/a%00b", "http://localhost/a%FFb", "http://localhost/.."],
 )  # fmt: skip
 def test_a_url_that_names_no_archive_is_told(location: str) -> None:
     with pytest.raises(ArchiveError, match=r"write http://HOST:9200/NAME"):
@@ -59,6 +61,13 @@ def test_passwords_are_not_shown() -> None:
     address = Address("https://user:secret@example.org/search/news")
     assert address.server == "https://user:secret@example.org:443/search"
     assert (address.location, address.name) == ("https://example.org/search/news", "news")
+
+
+@pytest.mark.parametrize("password", ["se/cret", "se?cret", "se#cret", "se@cret", "se:cret", "se%2Fcret"])
+def test_a_password_of_any_letters_is_shown_nowhere(password: str) -> None:
+    with pytest.raises(ArchiveError) as told:
+        open_archive(f"http://user:{password}@127.0.0.1:9/news")
+    assert "cret" not in told.value.message and "http://127.0.0.1:9/news" in told.value.message
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
