@@ -22,7 +22,7 @@ __all__ = ["LEASE_SECONDS", "Lease", "State", "StateStore"]
 LEASE_SECONDS = 30.0
 """A living writer renews its lease long before; a killed one keeps others waiting for so long."""
 LEASE_WAIT = 10.0
-"""Seconds to wait for another writer."""
+"""Seconds to wait for another writer that lives; for one that gives no sign of life, until its lease runs out."""
 STATE_ID = "state"
 
 
@@ -155,11 +155,16 @@ class Lease:
 
     @classmethod
     def take(cls, store: StateStore, connection: Connection, seconds: float) -> Lease:
-        """Waits for another writer, or takes over what a lost one left; raises ArchiveBusy."""
+        """Waits for another writer, or takes over what a lost one left.
+
+        Raises ArchiveBusy where one and the same writer goes on for over 10 s; where several take turns, so does this.
+        """
         token = secrets.token_hex(8)
-        deadline = time.monotonic() + LEASE_WAIT
+        first, deadline = State(""), 0.0
         while True:
             before, version = store.read()
+            if before.writer != first.writer:
+                first, deadline = before, time.monotonic() + LEASE_WAIT
             lost = bool(before.writer) and before.expires < time.time()
             if lost or not before.writer:
                 aborts = lost and not before.unfinished
@@ -178,10 +183,10 @@ class Lease:
                 except Conflict:
                     continue
                 return cls(store, connection, before, state, version, seconds)
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline and before.expires != first.expires:
                 raise ArchiveBusy(
-                    f"Another process is writing to {connection.address.location}, or one was stopped and its lease "
-                    f"runs for {max(1, round(before.expires - time.time()))} s more: wait, then try again."
+                    f"Another process is writing to {connection.address.location}, and not at its end yet: wait, then "
+                    "try again."
                 )
             time.sleep(0.05)
 
