@@ -151,6 +151,22 @@ def test_a_creation_that_was_interrupted_is_done_again(location: str, client: El
     assert create(location).stats().articles == 0
 
 
+def test_archives_whose_names_could_meet_leave_each_other_alone(location: str) -> None:
+    engine, other = create(location), create(f"{location}-2")
+    for made, size in ((engine, 5), (other, 7)):
+        made.write(corpus.mixed()[:size])
+    for part in ("1", "writer-0"):
+        for attempt in (open_archive, create):
+            with pytest.raises(ArchiveForeign, match=r"a part of another one: .*-1 is its index"):
+                attempt(f"{location}-{part}")
+    create(f"{location}-other-1")
+    with pytest.raises(ArchiveForeign, match="as another archive is"):
+        create(f"{location}-other")
+    engine.rebuild()
+    other.rebuild()
+    assert (open_archive(location).stats().articles, open_archive(f"{location}-2").stats().articles) == (5, 7)
+
+
 def test_an_article_the_server_refuses_is_named_and_its_batch_leaves_nothing_new(
     location: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -117,6 +117,11 @@ class ElasticEngine:
         with suppress(ArchiveMissing):
             _opened(connection)
             raise taken
+        if connection.call(lambda: client.indices.exists_alias(name=state.index)):
+            raise ArchiveForeign(
+                f"{connection.address.location} can't be made: its index would be called {state.index}, as another "
+                "archive is. Name another one."
+            )
         with suppress(Gone):
             # Its creation was interrupted before it had a state: `_opened` made sure that nothing is in it.
             connection.call(lambda: client.indices.delete(index=state.index))
@@ -288,6 +293,10 @@ def _opened(connection: Connection) -> tuple[State, Manifest]:
         index = f"{name}-1"
         with suppress(ArchiveMissing):
             index, _ = _manifest(connection, name)
+            if index.rpartition("-")[0] != name:
+                raise ArchiveForeign(
+                    f"{connection.address.location} is no archive, but a part of another one: {index} is its index."
+                ) from None
         with suppress(Gone):
             if connection.call(lambda: client.count(index=index))["count"]:
                 raise connection.damaged("its state is gone") from None
