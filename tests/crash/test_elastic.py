@@ -22,7 +22,8 @@ import pytest
 from archive.article import Prepared, Stored
 from archive.batches import numbered
 from archive.engine import Search
-from archive.engines.elastic import ElasticEngine, bulk, state
+from archive.engines.elastic import ElasticEngine, bulk
+from archive.engines.elastic import state as elastic_state
 from archive.engines.elastic.connection import Conflict, Gone
 from archive.engines.elastic.document import Place, document_id
 from archive.engines.elastic.state import Lease, State, StateStore
@@ -219,7 +220,7 @@ def test_two_writers_take_turns(engine: ElasticEngine, location: str) -> None:
 def test_a_writer_that_lives_is_waited_for_and_then_told_of(
     engine: ElasticEngine, location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state, "LEASE_WAIT", 0.2)
+    monkeypatch.setattr(elastic_state, "LEASE_WAIT", 0.2)
     engine.write(writer.batch(0))
     slow = ElasticEngine.open(location)
     done = threading.Event()
@@ -245,7 +246,7 @@ def test_a_writer_that_lives_is_waited_for_and_then_told_of(
 def test_a_writer_that_gives_no_sign_of_life_is_waited_for_until_its_lease_is_over(
     engine: ElasticEngine, location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(state, "LEASE_WAIT", 0.2)
+    monkeypatch.setattr(elastic_state, "LEASE_WAIT", 0.2)
     engine.write(writer.batch(0))
     lost = Lease.take(engine._store, engine._connection, LEASE)
     assert engine.write(writer.batch(1)).sequence == lost.sequence + 1
@@ -255,7 +256,7 @@ def test_whoever_waits_among_many_gets_a_turn(
     engine: ElasticEngine, location: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long all of them take together."""
-    monkeypatch.setattr(state, "LEASE_WAIT", 0.2)
+    monkeypatch.setattr(elastic_state, "LEASE_WAIT", 0.2)
     others = iter(range(40))
 
     def read(store: StateStore) -> tuple[State, tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from archive.article import Article
-from archive.engine import Search
+from archive.engine import Identity, Search
 from archive.engines import create_archive, open_archive
 from archive.engines.elastic import ElasticEngine
 from archive.engines.elastic.address import Address
@@ -145,10 +146,25 @@ def test_an_archive_that_lost_its_state_is_told_and_never_made_anew(location: st
 
 def test_a_creation_that_was_interrupted_is_done_again(location: str, client: Elasticsearch) -> None:
     create(location)
-    client.indices.delete(index=f"{Address(location).name}-state")
+    client.indices.delete(index=f"{Address(location).name}-1")
     with pytest.raises(ArchiveMissing):
         open_archive(location)
     assert create(location).stats().articles == 0
+    client.indices.delete(index=f"{Address(location).name}-1")
+    identity = Identity(bytes(32), "none", corpus.DIMENSIONS, "english")
+    assert ElasticEngine.create_copy(location, identity).identity == identity
+
+
+def test_of_several_who_make_an_archive_at_once_one_does_and_all_write_to_it(location: str) -> None:
+    def make(number: int) -> bytes:
+        engine = create_archive(location, BagOfWords())
+        engine.write([corpus.prepared(Article(f"{number}", "", "word"))])
+        return engine.secret
+
+    with ThreadPoolExecutor(4) as several:
+        secrets = set(several.map(make, range(4)))
+    assert secrets == {open_archive(location).secret}
+    assert open_archive(location).get("0123").keys() == set("0123")
 
 
 def test_archives_whose_names_could_meet_leave_each_other_alone(location: str) -> None:

@@ -56,7 +56,7 @@ class Rebuild:
 
     def run(self, manifest: Manifest, shards: int | None, prepare: Rebuilding | None) -> None:
         """`manifest`: that of the new index; `shards`: None for as many as there were."""
-        client, name = self._connection.client, self._connection.address.name
+        client = self._connection.client
         old = self._lease.state.index
         for left in self._indexes():  # by a rebuild that was interrupted
             if left != old:

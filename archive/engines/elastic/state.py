@@ -58,6 +58,11 @@ class State:
         """What of it readers depend on."""
         return self.index, self.committed, self.aborted
 
+    @property
+    def is_new(self) -> bool:
+        """No writer ever was given a sequence: there is nothing to lose."""
+        return not self.handed_out and not self.committed
+
 
 Version = tuple[int, int]
 """Sequence number and primary term of the document, as the server counts them."""
@@ -70,16 +75,23 @@ class StateStore:
         self._connection = connection
         self.index = f"{connection.address.name}-state"
 
-    def create(self, state: State) -> None:
-        """Raises Conflict where there is one."""
+    def begin(self, state: State) -> None:
+        """The state of an archive whose index isn't made yet, also where a creation was interrupted. Its index then
+        decides between two who make it at once. Raises Conflict where another one got further meanwhile."""
         client = self._connection.client
         settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"}
         mappings = {"dynamic": False, "properties": {}}
         with suppress(Conflict):
             self._connection.call(lambda: client.indices.create(index=self.index, settings=settings, mappings=mappings))
-        self._connection.call(
-            lambda: client.index(index=self.index, id=STATE_ID, document=asdict(state), op_type="create", refresh=True)
-        )
+        with suppress(Conflict):
+            self._connection.call(
+                lambda: client.index(
+                    index=self.index, id=STATE_ID, document=asdict(state), op_type="create", refresh=True
+                )
+            )
+        present, version = self.read()
+        if present != state and present.is_new:
+            self.replace(state, version, shown=True)
 
     def read(self) -> tuple[State, Version]:
         """The newest state, committed or not yet seen by searches. Raises ArchiveMissing."""
