@@ -289,15 +289,15 @@ def test_a_rebuild_that_was_killed_leaves_the_archive_as_it_was(engine: ElasticE
 
 def test_searches_are_served_during_a_rebuild(engine: ElasticEngine, location: str) -> None:
     for place in range(3):
-        engine.write(writer.batch(place, 700))
+        engine.write(writer.batch(place, 250))
     reader = ElasticEngine.open(location)
-    with watching(reader, 700) as seen:
+    with watching(reader, 250) as seen:
         engine.rebuild()
         engine.rebuild()
-        engine.write(writer.batch(3, 700))
-    assert seen[0] == 2100
+        engine.write(writer.batch(3, 250))
+    assert seen[0] == 750
     assert reader.stats().details["index"] == engine.stats().details["index"]
-    assert_completed(reader, 4, 700)
+    assert_completed(reader, 4, 250)
 
 
 # ---------------------------------------------------------------- at the very moments that chance seldom meets
