@@ -73,6 +73,17 @@ def test_no_common_word_counts_without_proof(systems: list[Entity]) -> None:
     assert [(s.name, name) for s, name, key in unmarked(systems) if " " not in key and key in common] == []
 
 
+def test_no_common_word_is_hidden_in_a_name(systems: list[Entity]) -> None:
+    """Names are matched with their words joined: `President-S` would be found in `Presidents`."""
+    common = common_words()
+    joined = [(s, name, key.replace(" ", "")) for s, name, key in unmarked(systems)]
+    assert [(s.name, name) for s, name, key in joined if key in common or key.removesuffix("s") in common] == []
+
+
+def test_the_plural_of_an_ambiguous_name_is_ambiguous(systems: list[Entity]) -> None:
+    assert [(s.name, name) for s, name, _ in unmarked(systems) if name.removesuffix("s") in s.ambiguous] == []
+
+
 def test_no_country_or_large_city_counts_without_proof(gazetteer: Gazetteer, systems: list[Entity]) -> None:
     countries = {key for e in gazetteer.all("place") if e.code for key in e.keys}
     found = [
