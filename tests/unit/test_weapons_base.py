@@ -104,6 +104,6 @@ def test_no_surname_in_the_news_counts_without_proof(gazetteer: Gazetteer, syste
 def test_files_stay_readable() -> None:
     for path in (DATA / "weapons").glob("*.yaml"):
         lines = path.read_text(encoding="utf-8").splitlines()
-        assert len(lines) <= 450, path.name
+        assert len(lines) <= 300, path.name
         assert lines[0].startswith("# "), path.name
     assert len(read_folder(DATA)["weapon"]) >= 1_000
