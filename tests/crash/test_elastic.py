@@ -31,6 +31,7 @@ from archive.engines.elastic.writing import operation
 from archive.errors import ArchiveBusy, DatelineError
 from archive.query import Query, Word
 from tests.crash import writer
+from tests.elasticsearch_server import drop_all
 
 BATCHES = 8
 LEASE = 1.0
@@ -40,8 +41,10 @@ LARGE = 3_000
 
 
 @pytest.fixture
-def location(elasticsearch_url: str) -> str:
-    return f"{elasticsearch_url}/crash-{secrets.token_hex(6)}"
+def location(elasticsearch_url: str) -> Iterator[str]:
+    made = f"{elasticsearch_url}/crash-{secrets.token_hex(6)}"
+    yield made
+    drop_all(made)
 
 
 @pytest.fixture
