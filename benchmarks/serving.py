@@ -29,6 +29,8 @@ from archive.engines import open_archive
 from benchmarks.questions import questions
 from dateline.commands.options import embedder
 
+__all__ = ["memory_of"]
+
 FACETS = ("person", "place", "organisation", "weapon", "source")
 WARM = 5.0
 """Seconds before it counts."""
@@ -57,12 +59,12 @@ def main() -> None:
         load.run(2 * asked.clients, WARM)  # every process loads its model
         load.clear()
         processor, started = _processor(process.pid), time.monotonic()
-        memory = [_memory(process.pid)]
+        memory = [memory_of(process.pid)]
         watching = threading.Thread(target=lambda: load.run(asked.clients, asked.seconds))
         watching.start()
         while watching.is_alive():
             watching.join(10)
-            memory.append(_memory(process.pid))
+            memory.append(memory_of(process.pid))
         seconds = time.monotonic() - started
         processor = _processor(process.pid) - processor
     finally:
@@ -139,7 +141,7 @@ def _family(pid: int) -> list[int]:
     return [pid, *(p for child in children for p in _family(int(child)))]
 
 
-def _memory(pid: int) -> float:
+def memory_of(pid: int) -> float:
     """Of all processes, in MB: what they share is counted once, in shares (PSS)."""
     sizes = [
         re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{p}/smaps_rollup").read_text(), re.MULTILINE) for p in _family(pid)

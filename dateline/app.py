@@ -34,8 +34,10 @@ from search_api.saved.alert_routes import alert_router
 from search_api.saved.routes import saved_router
 from search_api.saved.saving import SavedSearches
 from search_api.service import SearchService
+from web.account_routes import account_pages_router
 from web.routes import mount_pages
 from web.saved_routes import saved_pages_router
+from web.taking_routes import taking_router
 
 __all__ = ["create_app"]
 
@@ -95,7 +97,18 @@ def create_app(
     app.include_router(alert_router(saved, pool, _owner))
     app.include_router(account_router(accounts, sessions, aside))
     install_error_handlers(app)
-    mount_pages(app, service, pool, gazetteer, coverage, lambda html: [saved_pages_router(saved, pool, html, _owner)])
+    mount_pages(
+        app,
+        service,
+        pool,
+        gazetteer,
+        coverage,
+        lambda html: [
+            taking_router(service, pool, html, gazetteer),
+            saved_pages_router(saved, pool, html, _owner),
+            account_pages_router(accounts, sessions, aside, html),
+        ],
+    )
     app.add_middleware(
         Gate,
         accounts=accounts,

@@ -21,8 +21,18 @@ import httpx
 import orjson
 from pydantic import BaseModel
 
+from search_api.accounts.routes import AccountAnswer, NewTokenAnswer, TokenAnswer, TokensAnswer
 from search_api.batch_routes import BatchAnswer, BatchRow
 from search_api.entity_schemas import EntityAnswer, SimilarAnswer, SuggestAnswer
+from search_api.saved.answers import SEARCHES
+from search_api.saved.schemas import (
+    AlertAnswer,
+    AlertsAnswer,
+    MatchAnswer,
+    MatchesAnswer,
+    SavedAnswer,
+    SavedListAnswer,
+)
 from search_api.schemas import ArticleAnswer, ErrorAnswer, FieldError, ResultAnswer, SearchAnswer
 
 __all__ = ["ApiError", "Client", "Position"]
@@ -34,7 +44,7 @@ PAGE = 100
 Position = tuple[int, str]
 """(sequence, id) of an article: where an export goes on."""
 _M = TypeVar("_M", bound=BaseModel)
-Value = str | int | bool | Iterable[str] | None
+Value = str | int | float | bool | Iterable[str] | None
 
 
 class ApiError(Exception):
@@ -131,6 +141,73 @@ class Client:
                 raise _error(answer)
             yield from answer.iter_bytes()
 
+    # ---------------------------------------------------------------- saved searches and alerts
+    def save(self, q: str = "", **given: Value | Mapping[str, Value]) -> SavedAnswer:
+        """Save a search: its parameters, and `name`, `note`, `floor`."""
+        return self._model(SavedAnswer, self._send("POST", SEARCHES, json=_object({"q": q, **given})))
+
+    def saved(self, *, deleted: bool = False) -> list[SavedAnswer]:
+        """One's own, by name; or those that can be brought back."""
+        pairs = [("deleted", "true")] if deleted else None
+        return self._model(SavedListAnswer, self._get(SEARCHES, pairs)).searches
+
+    def change_saved(self, id: int, **given: Value | Mapping[str, Value]) -> SavedAnswer:
+        return self._model(SavedAnswer, self._send("PATCH", f"{SEARCHES}/{id}", json=_object(given)))
+
+    def delete_saved(self, id: int) -> SavedAnswer:
+        """`restore_saved` undoes it for 30 days."""
+        return self._model(SavedAnswer, self._send("DELETE", f"{SEARCHES}/{id}"))
+
+    def restore_saved(self, id: int) -> SavedAnswer:
+        return self._model(SavedAnswer, self._send("POST", f"{SEARCHES}/{id}/restore"))
+
+    def matches(self, id: int) -> Iterator[MatchAnswer]:
+        """What a saved search has found, the latest first, to the end."""
+        before: int | None = None
+        while True:
+            pairs = [("before", str(before))] if before is not None else None
+            page = self._model(MatchesAnswer, self._get(f"{SEARCHES}/{id}/matches", pairs))
+            yield from page.matches
+            before = page.next
+            if before is None:
+                return
+
+    def add_alert(self, id: int, kind: str, target: str, **given: Value) -> AlertAnswer:
+        """Tell somebody: `webhook` to a URL or `email` to an address, at once or by `schedule`."""
+        draft = {"kind": kind, "target": target, **given}
+        return self._model(AlertAnswer, self._send("POST", f"{SEARCHES}/{id}/alerts", json=_object(draft)))
+
+    def alerts(self, id: int) -> list[AlertAnswer]:
+        return self._model(AlertsAnswer, self._get(f"{SEARCHES}/{id}/alerts")).alerts
+
+    def delete_alert(self, id: int, alert: int) -> None:
+        self._send("DELETE", f"{SEARCHES}/{id}/alerts/{alert}")
+
+    # ---------------------------------------------------------------- accounts
+    def log_in(self, name: str, password: str) -> AccountAnswer:
+        """Begin a session, as a browser does; programs that run by themselves are better served by a token."""
+        answer = self._send("POST", "/api/v1/login", json={"name": name, "password": password})
+        account = self._model(AccountAnswer, answer)
+        self._http.headers["X-CSRF-Token"] = account.csrf or ""
+        return account
+
+    def log_out(self) -> None:
+        self._send("POST", "/api/v1/logout")
+        self._http.headers.pop("X-CSRF-Token", None)
+
+    def account(self) -> AccountAnswer:
+        return self._model(AccountAnswer, self._get("/api/v1/account"))
+
+    def make_token(self, name: str, scope: str = "read") -> NewTokenAnswer:
+        """Its text is told this once."""
+        return self._model(NewTokenAnswer, self._send("POST", "/api/v1/tokens", json={"name": name, "scope": scope}))
+
+    def tokens(self) -> list[TokenAnswer]:
+        return self._model(TokensAnswer, self._get("/api/v1/tokens")).tokens
+
+    def revoke_token(self, id: int) -> None:
+        self._send("DELETE", f"/api/v1/tokens/{id}")
+
     # ---------------------------------------------------------------- putting in
     def add(self, *articles: Mapping[str, Any]) -> dict[str, Any]:
         """Add or update articles; the answer lists `accepted` and `rejected`, with reasons."""
@@ -172,13 +249,24 @@ def _pairs(parameters: Mapping[str, Value | Mapping[str, Value]]) -> list[tuple[
     return pairs
 
 
+def _object(parameters: Mapping[str, Value | Mapping[str, Value]]) -> dict[str, Any]:
+    """As the JSON of a saved search has them."""
+    made: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if name == "exclude" and isinstance(value, Mapping):
+            made |= {f"exclude.{field}": _texts(given) for field, given in value.items()}
+        else:
+            made[name.rstrip("_")] = value if value is None or isinstance(value, (str, int, float)) else list(value)
+    return made
+
+
 def _texts(value: Value) -> list[str]:
     match value:
         case None:
             return []
         case bool():
             return ["true" if value else "false"]
-        case str() | int():
+        case str() | int() | float():
             return [str(value)]
         case _:
             return [str(one) for one in value]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import secrets
 import subprocess
 import sys
 from itertools import pairwise
@@ -55,7 +56,8 @@ def test_indexing_again_changes_nothing(archive: Path, articles: Path) -> None:
 def test_several_workers_make_the_same_archive(articles: Path, archive: Path, tmp_path: Path) -> None:
     many = tmp_path / "many.jsonl"
     lines = [json.loads(line) for line in articles.read_text().splitlines()]
-    copies = [{**a, "id": f"{a['id']}-{i}"} for i in range(6) for a in lines]  # more than two batches
+    # More than two batches; a passage each, since encoding is what takes the time.
+    copies = [{**a, "id": f"{a['id']}-{i}", "body": a["body"][:400]} for i in range(6) for a in lines]
     many.write_text("".join(json.dumps(a) + "\n" for a in copies))
     exported = []
     for workers in ("1", "3"):
@@ -67,22 +69,27 @@ def test_several_workers_make_the_same_archive(articles: Path, archive: Path, tm
     assert exported[0] == exported[2] and exported[1] == exported[3]
 
 
-def test_several_indexers_at_once_commit_in_turn(articles: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["in a folder", "on a server"])
+def test_several_indexers_at_once_make_an_archive_and_commit_in_turn(
+    articles: Path, tmp_path: Path, where: str, request: pytest.FixtureRequest
+) -> None:
     lines = articles.read_text().splitlines(keepends=True)
-    folder = tmp_path / "archive"
-    run("index", "-", "--archive", folder, stdin=lines[0])
+    archive = str(tmp_path / "archive")
+    if where == "on a server":
+        archive = f"{request.getfixturevalue('elasticsearch_url')}/several-{secrets.token_hex(4)}"
     running = []
-    for i, some in enumerate((lines[1:5], lines[5:9], lines[9:])):
+    for i, (some, workers) in enumerate(((lines[:5], "1"), (lines[5:], "2"))):
         path = tmp_path / f"{i}.jsonl"
         path.write_text("".join(some))
-        command = [DATELINE, "index", "-q", path, "--archive", folder]
+        command = [DATELINE, "index", "-q", path, "--archive", archive, "--workers", workers]
+        command += ["--rejects", tmp_path / f"{i}.rejects"]
         running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     for process in running:
-        said, errors = process.communicate(timeout=120)
+        said, errors = process.communicate(timeout=240)
         assert process.returncode == 0, errors
         assert ", 0 rejected" in said
-    assert answer("stats", "--archive", folder, "--json")["articles"] == 12
-    assert run("doctor", "--archive", folder).returncode == 0
+    assert answer("stats", "--archive", archive, "--json")["articles"] == 12
+    assert run("doctor", "--archive", archive).returncode == 0
 
 
 def test_search_prints_the_apis_answer(archive: Path) -> None:
@@ -105,7 +112,7 @@ def test_the_cursor_is_printed_whole_and_brings_the_next_page(archive: Path) -> 
 def test_a_syntax_error_is_told_with_its_cure(archive: Path) -> None:
     said = run("search", '"Moskva', "--archive", archive, code=1).stderr
     assert said.startswith("error: ")
-    assert "cure: " in said
+    assert "(at character 1)\ncure: " in said
 
 
 def test_a_wrong_option_is_told(archive: Path) -> None:
@@ -192,6 +199,19 @@ def test_annotate_writes_mentions_with_offsets(articles: Path, tmp_path: Path) -
             kinds.add(mention["kind"])
             assert texts[line["id"]][mention["field"]][mention["start"] : mention["end"]] == mention["text"]
     assert kinds == {"person", "place", "organisation", "weapon", "date"}
+
+
+def test_files_that_cannot_be_read_or_written_are_told(tmp_path: Path) -> None:
+    said = run("annotate", tmp_path / "absent.txt", "--out", tmp_path / "no" / "out.jsonl", code=1).stderr
+    assert said == f"error: {tmp_path}/no/out.jsonl can't be written (No such file or directory): name another file.\n"
+    closed = f"{DATELINE} annotate - {tmp_path}/absent.txt <&-"
+    done = subprocess.run(["sh", "-c", closed], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [
+        "-: There is no standard input here: name a file.",
+        f"{tmp_path}/absent.txt: There is no such file or folder: check the path.",
+        "2 rejected",
+    ]
 
 
 def test_annotate_says_what_each_name_stands_for_and_why(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def twin_links(request: SearchRequest) -> tuple[tuple[str, str, str], ...]:
         ("JSON", "This page for programs", json_search_link(request)),
         ("CSV", f"The first {MAX_LIMIT:,} for a spreadsheet", json_search_link(table)),
         ("RSS", "A feed of what is added", json_search_link(feed)),
-        ("Export", "Every article, whole, as JSON Lines", "/api/v1/export?" + urlencode(to_parameters(whole))),
+        ("Export", "Every article, whole, in one file", search_link(replace(whole, format="json"), "/export")),
     )
 
 

@@ -15,6 +15,7 @@ from search_api.saved.drafts import saved_pairs
 from search_api.saved.floors import Example
 from search_api.saved.records import Alert, Delivery, Match, SavedSearch
 from web.dates import MONTHS, readable, readable_days
+from web.frame import Twin
 from web.links import article_link, search_link
 from web.sidebar import FACET_TITLES, chosen_values
 
@@ -63,6 +64,7 @@ class ListPage:
     """What was deleted just now."""
     problem: str | None
     """Why nothing is matched at all."""
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class EditPage:
     by_meaning: bool
     error: str | None
     back: str
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class FoundPage:
     """(media type, name, link)"""
     json: str
     alerts: int
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ class AlertsPage:
     error: str | None
     told: str | None
     """What became of a test."""
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,7 @@ class HistoryPage:
     more: str | None
     empty: str
     json: str
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +196,7 @@ class SharedPage:
     matches: tuple[MatchView, ...]
     total: int
     feeds: tuple[tuple[str, str, str], ...]
+    twins: tuple[Twin, ...] = ()
 
 
 def save_link(request: SearchRequest) -> str:

@@ -54,6 +54,7 @@ _ADMIN = Rule("admin", "admin")
 _SEARCHES = "/api/v1/searches"
 _ONE = _SEARCHES + "/{id}"
 _ALERTS = _ONE + "/alerts"
+_OWNED = "/saved/{id:int}"
 
 ROUTES: dict[tuple[str, str], Rule] = {
     # Whether it lives, what it offers, and the way in.
@@ -70,6 +71,9 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("GET", "/api/v1/export"): _READ,
     ("POST", "/api/v1/batch"): _READ,
     ("GET", "/api/v1/suggest"): _READ,
+    ("GET", "/api/v1/archive"): _READ,
+    ("GET", "/api/v1/compare"): _READ,
+    ("GET", "/api/v1/places"): _READ,
     ("GET", "/api/v1/entities/{kind}/{name:path}"): _READ,
     ("GET", "/api/v1/articles/{id:path}/similar"): _READ,
     ("GET", "/api/v1/articles/{id:path}"): _READ,
@@ -103,8 +107,44 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", _ALERTS + "/{alert}/test"): _SAVE,
     ("GET", _ONE + "/deliveries"): _READ,
     ("POST", _ONE + "/deliveries/{delivery}/retry"): _SAVE,
-    PAGES("GET", "/api/v1/shared/{token}"): _OPEN,
+    ("GET", "/api/v1/shared/{token}"): _OPEN,
     ("GET", "/api/v1/shared/{token}/feed"): _OPEN,
+    # Pages.
+    ("GET", "/login"): _OPEN,
+    ("POST", "/login"): Rule(None, "write"),
+    ("POST", "/logout"): _OWN,
+    ("GET", "/account"): _READ,
+    ("POST", "/account/password"): _OWN,
+    ("POST", "/account/tokens"): _OWN,
+    ("POST", "/account/tokens/{id:int}/revoke"): _OWN,
+    ("GET", "/facet/{name:path}"): _READ,
+    ("GET", "/map"): _READ,
+    ("GET", "/compare"): _READ,
+    ("GET", "/entity/{kind}/{name:path}"): _READ,
+    ("GET", "/archive"): _READ,
+    ("GET", "/batch"): _READ,
+    ("POST", "/batch"): _READ,
+    ("GET", "/export"): _READ,
+    ("GET", "/saved"): _READ,
+    ("GET", "/saved/new"): _READ,
+    ("POST", "/saved"): _SAVE,
+    ("GET", _OWNED): _READ,
+    ("GET", _OWNED + "/edit"): _READ,
+    ("POST", _OWNED + "/edit"): _SAVE,
+    ("POST", _OWNED + "/delete"): _SAVE,
+    ("POST", _OWNED + "/undo"): _SAVE,
+    ("POST", _OWNED + "/share"): _SAVE,
+    ("POST", _OWNED + "/unshare"): _SAVE,
+    ("GET", _OWNED + "/matches"): _READ,
+    ("GET", _OWNED + "/deliveries"): _READ,
+    ("POST", _OWNED + "/deliveries/{delivery:int}/retry"): _SAVE,
+    ("GET", _OWNED + "/alerts"): _READ,
+    ("POST", _OWNED + "/alerts"): _SAVE,
+    ("POST", _OWNED + "/alerts/{alert:int}/test"): _SAVE,
+    ("POST", _OWNED + "/alerts/{alert:int}/on"): _SAVE,
+    ("POST", _OWNED + "/alerts/{alert:int}/off"): _SAVE,
+    ("POST", _OWNED + "/alerts/{alert:int}/delete"): _SAVE,
+    ("GET", "/shared/{token}"): _OPEN,
     # Articles.
     ("POST", "/api/v1/articles"): _WRITE,
     ("DELETE", "/api/v1/articles/{id:path}"): _WRITE,

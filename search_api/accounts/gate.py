@@ -150,10 +150,10 @@ def _rules(scope: Scope) -> tuple[Rule, ...]:
     fitting = {listed: rule for listed, pattern, rule in _TABLE if pattern.match(scope["path"])}
     found = tuple(rule for (known, _), rule in fitting.items() if known == method)
     if not fitting:
-        raise HTTPException(404, "There is nothing here.")
+        raise HTTPException(404)
     if not found:
         allow = ", ".join(sorted({known for known, _ in fitting}))
-        raise HTTPException(405, "Method Not Allowed", {"Allow": allow})
+        raise HTTPException(405, headers={"Allow": allow})
     return found
 
 

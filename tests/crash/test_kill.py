@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from archive.article import Article
 from archive.engine import Search
+from archive.engines import create_archive
 from archive.engines.embedded import EmbeddedEngine
 from archive.engines.embedded.files import FILES
 from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing, ArchiveOutdated
 from archive.query import Query, Word
+from tests.bag_of_words import BagOfWords
+from tests.conformance import corpus
 from tests.crash import writer
 
 BATCHES = 30
+
+
+def test_of_several_who_make_an_archive_at_once_one_does_and_all_write_to_it(tmp_path: Path) -> None:
+    def make(number: int) -> bytes:
+        engine = create_archive(str(folder), BagOfWords())
+        engine.write([corpus.prepared(Article(f"{number}", "", "word"))])
+        return engine.secret
+
+    for i in range(10):
+        folder = tmp_path / f"archive-{i}"
+        with ThreadPoolExecutor(4) as several:
+            secrets = set(several.map(make, range(4)))
+        made = EmbeddedEngine.open(folder)
+        assert secrets == {made.secret}
+        assert made.get("0123").keys() == set("0123")
+
+
+def test_what_lost_its_manifest_is_never_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    EmbeddedEngine.create(folder, "test", writer.DIMENSIONS).write(writer.batch(0))
+    (folder / "archive.json").unlink()
+    for attempt in (EmbeddedEngine.open, EmbeddedEngine.create):
+        with pytest.raises(ArchiveForeign, match="not "):
+            attempt(folder)
 
 
 def expected(batches: int) -> dict[str, str]:
@@ -147,6 +177,22 @@ def test_folders_that_are_no_archives_are_told(tmp_path: Path) -> None:
     (tmp_path / "letters" / "archive.json").write_text('{"format": ')
     with pytest.raises(ArchiveDamaged, match=r"archive\.json is damaged"):
         EmbeddedEngine.open(tmp_path / "letters")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"index": 5}, {"index": "../letters"}, {"secret": "no hex"}, {"dimensions": 0}, {"dimensions": "8"}, {"more": 1}],
+    ids=str,
+)
+def test_an_archive_json_that_nobody_of_us_wrote_is_told(tmp_path: Path, change: dict[str, object]) -> None:
+    EmbeddedEngine.create(tmp_path / "archive", "test", writer.DIMENSIONS)
+    path = tmp_path / "archive" / "archive.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(ArchiveDamaged, match=r"archive\.json is damaged"):
+        EmbeddedEngine.open(tmp_path / "archive")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
+    with pytest.raises(ArchiveOutdated, match="format 99"):
+        EmbeddedEngine.open(tmp_path / "archive")
 
 
 def test_an_archive_of_another_version_names_the_command(tmp_path: Path) -> None:

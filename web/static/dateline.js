@@ -215,3 +215,32 @@ filter?.addEventListener("input", () => {
     item.hidden = !item.querySelector("input").checked && !words.replace(/[^\p{L}\p{N}]+/gu, " ").includes(" " + wanted);
   }
 });
+
+// ---- exports: how far they are, where the browser would only show that something is loading
+const exported = document.querySelector(".export");
+if (exported && Number(exported.dataset.total) <= 20000) {
+  exported.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[download]");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const said = link.closest("li").querySelector(".said") ?? link.closest("li").appendChild(make("p", "said about"));
+    said.role = "status";
+    try {
+      const answer = await fetch(link.href), pieces = [];
+      if (!answer.ok) throw new Error((await answer.json()).error.message);
+      const reader = answer.body.getReader();
+      let size = 0;
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        pieces.push(part.value);
+        said.textContent = `${((size += part.value.length) / 1e6).toFixed(1)} MB so far`;
+      }
+      const file = make("a");
+      file.href = URL.createObjectURL(new Blob(pieces));
+      file.download = link.download;
+      file.click();
+      said.textContent = `Done: ${(size / 1e6).toFixed(1)} MB`;
+    } catch (error) {
+      said.textContent = error.message;
+    }
+  });
+}
