@@ -10,7 +10,7 @@ from typing import Any
 from archive.calendar import Interval, interval
 from web.dates import readable
 
-__all__ = ["HEIGHT", "MAX_BARS", "WIDTH", "Bar", "TimelineView", "articles", "draw", "percent"]
+__all__ = ["ANY_RANGE", "HEIGHT", "MAX_BARS", "WIDTH", "Bar", "TimelineView", "articles", "draw", "percent"]
 
 WIDTH, HEIGHT = 960.0, 72.0
 """Units of the drawing, which stretches to its column."""
