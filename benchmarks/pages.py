@@ -60,7 +60,10 @@ def main() -> None:
             load(path)
         if asked.profile:
             profile = cProfile.Profile()
-            profile.runcall(lambda: [load(path) for path in pages[WARM:]])
+            profile.enable()
+            for path in pages[WARM:]:
+                load(path)
+            profile.disable()
             pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
             return
         print(f"{engine.stats().articles} articles, {len(pages) - WARM} queries of one to three words, ms")
