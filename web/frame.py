@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["NAVIGATION", "Frame", "NavigationEntry", "Twin"]
+__all__ = ["NAVIGATION", "NOBODY", "Frame", "NavigationEntry", "Reader", "Twin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,19 @@ NAVIGATION = (
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks for a page, as far as it shows around the page."""
+
+    account: tuple[NavigationEntry, ...] = ()
+    """At the end of the header: who reads, and what belongs to them."""
+    csrf: str | None = None
+    """Carried by forms that change something (`macros.csrf`)."""
+
+
+NOBODY = Reader()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """Of one answer; the templates see it as `frame`."""
 
@@ -31,10 +44,7 @@ class Frame:
     path: str
     """Of the page, so that its entry is marked in the navigation."""
     navigation: tuple[NavigationEntry, ...] = NAVIGATION
-    account: tuple[NavigationEntry, ...] = ()
-    """At the end of the header: who reads, and what belongs to them."""
-    csrf: str | None = None
-    """Carried by forms that change something (`macros.csrf`)."""
+    reader: Reader = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

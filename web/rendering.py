@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from archive.errors import DatelineError
 from search_api.errors import RETRY_AFTER, error_body, status_of
-from web.frame import NAVIGATION, Frame, NavigationEntry
+from web.frame import NAVIGATION, NOBODY, Frame, NavigationEntry, Reader
 
 __all__ = ["ProblemPage", "Renderer", "security_headers"]
 
@@ -38,7 +38,13 @@ class ProblemPage:
 class Renderer:
     """Renders the templates of this room. Safe to share between threads."""
 
-    def __init__(self, navigation: Sequence[NavigationEntry] = NAVIGATION) -> None:
+    def __init__(
+        self,
+        navigation: Sequence[NavigationEntry] = NAVIGATION,
+        reader_of: Callable[[Request], Reader] = lambda _: NOBODY,
+    ) -> None:
+        """`reader_of`: who asks, for the header and for forms; called once for each page."""
+        self._reader_of = reader_of
         self._navigation = tuple(navigation)
         self._environment = Environment(
             loader=PackageLoader("web"),
@@ -50,7 +56,7 @@ class Renderer:
         )
 
     def __call__(self, request: Request, name: str, page: object, status: int = 200) -> Response:
-        frame = Frame(secrets.token_urlsafe(16), request.url.path, self._navigation)
+        frame = Frame(secrets.token_urlsafe(16), request.url.path, self._navigation, self._reader_of(request))
         text = self._environment.get_template(name).render(page=page, frame=frame)
         headers = security_headers(frame.nonce)
         if status == 503:

@@ -16,7 +16,7 @@ from archive.gazetteer import Gazetteer
 from search_api.coverage import Coverage
 from search_api.pool import SearchPool
 from search_api.service import SearchService
-from web.frame import NAVIGATION, NavigationEntry
+from web.frame import NAVIGATION, NOBODY, NavigationEntry, Reader
 from web.reading_routes import reading_router
 from web.rendering import Renderer
 from web.searching_routes import searching_router
@@ -38,12 +38,13 @@ def mount_pages(
     gazetteer: Callable[[], Gazetteer],
     coverage: Coverage,
     navigation: Sequence[NavigationEntry] = NAVIGATION,
+    reader_of: Callable[[Request], Reader] = lambda _: NOBODY,
 ) -> None:
     """Add the pages, their static files and their `not found` to an application whose API is complete.
 
-    `gazetteer` should remember what it loaded.
+    `gazetteer` should remember what it loaded; `navigation` and `reader_of` fill the header of every page.
     """
-    html = Renderer(navigation)
+    html = Renderer(navigation, reader_of)
     app.mount("/static", _Static(directory=Path(__file__).parent / "static"), "static")
     app.include_router(searching_router(service, pool, html, gazetteer, coverage))
     app.include_router(reading_router(service, pool, html, gazetteer))

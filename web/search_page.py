@@ -27,7 +27,7 @@ from web.sidebar import (
     within,
 )
 from web.snippets import Piece, marked
-from web.timeline import ANY_RANGE, MAX_BARS, TimelineView, draw
+from web.timeline import ANY_RANGE, TimelineView, draw, most_bars
 
 __all__ = ["Option", "SearchForm", "SearchPage", "build", "failed", "understandable"]
 
@@ -219,10 +219,11 @@ def _search(service: SearchService, request: PageSearch) -> tuple[PageSearch, An
         timeline=request.timeline or Timeline(_interval(request)),
         fields=FIELDS,
     )
+    most = most_bars(search_link(request))
     while True:
         answer, hits = service.search_with_hits(full)
         line = full.timeline
-        if not line or line.interval not in COARSER or len(answer["timeline"]["buckets"]) <= MAX_BARS:
+        if not line or line.interval not in COARSER or len(answer["timeline"]["buckets"]) <= most:
             return full, answer, hits
         full = replace(full, timeline=replace(line, interval=COARSER[line.interval]))
 

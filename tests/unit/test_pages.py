@@ -10,8 +10,10 @@ from math import dist
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment, PackageLoader
 
 from archive.analysis import Analyser
 from archive.article import Article, Mention
@@ -26,6 +28,7 @@ from web import article_page, citing, network, search_page
 from web.asked import parse_page
 from web.date_line import draw_dates
 from web.dates import readable
+from web.frame import NAVIGATION, Frame, NavigationEntry, Reader
 from web.lines import draw_lines
 from web.links import (
     ValueLinks,
@@ -39,10 +42,11 @@ from web.links import (
     search_link,
 )
 from web.network import draw_network
+from web.rendering import Renderer
 from web.results import build_result
 from web.sidebar import FACET_TITLES, build_chips, build_facets
 from web.snippets import SNIPPET, Piece, marked, snippet
-from web.timeline import WIDTH, draw, percent
+from web.timeline import WIDTH, draw, most_bars, percent
 from web.world import Place, around, draw_world, whole
 
 NAMES = st.text(min_size=1).filter(lambda t: t.strip() and t != "missing" and t.isprintable())
@@ -511,3 +515,40 @@ def test_a_mention_leads_to_the_line_that_explains_it_and_the_tab_key_halts_once
     page = article_page.build(Article("a", "t", body, mentions=mentions), [])
     assert [(p.reading, p.stop) for p in page.paragraphs[0] if p.kind] == [(1, True), (1, False)]
     assert [(r.number, r.href) for r in page.readings] == [(1, "/entity/place/Kyiv")]
+
+
+# ------------------------------------------------------------------------------------------------ around a page
+def request_of(path: str) -> Request:
+    return Request({"type": "http", "path": path, "headers": [], "query_string": b"", "server": ("here", 80)})
+
+
+def test_the_header_takes_further_entries_and_who_reads() -> None:
+    navigation = (*NAVIGATION, NavigationEntry("Alerts", "/alerts"))
+    html = Renderer(navigation, lambda _: Reader((NavigationEntry("Ann & Co", "/account"),), "t0ken"))
+    shown = bytes(html.problem(request_of("/alerts"), "None", "Nothing here.").body).decode()
+    assert '<a href="/alerts" aria-current="page">Alerts</a>' in shown
+    assert '<a class="own" href="/account">Ann &amp; Co</a>' in shown
+
+
+def test_forms_that_change_something_carry_the_readers_token() -> None:
+    template = Environment(loader=PackageLoader("web"), autoescape=True).from_string(
+        "{% from 'macros.html' import csrf %}{{ csrf(frame) }}"
+    )
+    assert template.render(frame=Frame("n", "/", reader=Reader(csrf='a"b'))) == (
+        '<input type="hidden" name="csrf" value="a&#34;b">'
+    )
+    assert template.render(frame=Frame("n", "/")) == ""
+
+
+def test_only_what_carries_the_nonce_of_its_answer_is_run() -> None:
+    answers = [Renderer().problem(request_of("/"), "None", "Nothing here.") for _ in range(2)]
+    nonces = [re.findall(r"script-src 'nonce-([\w-]{20,})'", a.headers["content-security-policy"])[0] for a in answers]
+    assert nonces[0] != nonces[1]
+    shown = bytes(answers[0].body).decode()
+    assert set(re.findall(r'<(?:script|link rel="stylesheet")[^>]* nonce="([^"]*)"', shown)) == {nonces[0]}
+    assert shown.count("<script") == 1
+
+
+@pytest.mark.parametrize(("link", "most"), [("/?q=x", 160), ("/?q=" + "x" * 1000, 31), ("x" * 100_000, 1)])
+def test_long_queries_make_coarser_timelines(link: str, most: int) -> None:
+    assert most_bars(link) == most
