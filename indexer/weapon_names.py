@@ -1,0 +1,143 @@
+"""Weapons' names of the gazetteer where they stand in a text, before anything is said about what they mean there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archive.gazetteer import Candidate, Entity, NameIndex
+from indexer.reading import Reading
+from indexer.weapon_kinds import ALL_KINDS, makers_belong
+
+__all__ = ["MAKERS", "Found", "gazetteer_names", "name_end"]
+
+MAKERS = frozenset(
+    "boeing lockheed martin northrop grumman raytheon general dynamics sikorsky bell beechcraft cessna mcdonnell "
+    "douglas fairchild republic convair curtiss vought hughes kaman grumman antonov ilyushin tupolev sukhoi mikoyan "
+    "gurevich yakovlev kamov mil beriev bae hawker avro vickers bristol blackburn gloster supermarine fairey "
+    "westland leonardo agustawestland agusta dassault aerospatiale airbus eurocopter sud messerschmitt junkers "
+    "heinkel focke wulf dornier saab embraer aermacchi pilatus nakajima mitsubishi kawasaki aichi shenyang chengdu "
+    "xian harbin hongdu hal iai krauss maffei rheinmetall nexter oshkosh textron handley page".split()
+)
+"""Makers whose names are no part of a weapon's (`Boeing B-17`), unless it is a firearm's (`Colt Cobra`)."""
+_JOINT = re.compile(r"[ \u00a0]?[-\u2010\u2011\u2013/.]?[ \u00a0]?|['\u2019]s |s['\u2019] | & | ?[\"\u201c\u201d]")
+"""What may stand between the words of a name."""
+_LIST = re.compile(r",? ")
+_PLURAL = re.compile(r"['\u2019][sS]\b")
+_BEHIND_PLURAL = re.compile(r"[,;:)]|\s*--|\.?\s*$| (?:and|or|in|at|to|from|with|on|are|were|have|had|for|over|by|as)\b", re.I)
+
+
+@dataclass(slots=True, eq=False)
+class Found:
+    """A name in a text: words `first` to `last`, without type words around it."""
+
+    reading: Reading
+    first: int
+    last: int
+    entity: Entity
+    ambiguous: bool
+    """Whether it needs proof."""
+    formed: bool = False
+    """Whether its form, and no gazetteer, says that it is a weapon's."""
+
+    @property
+    def start(self) -> int:
+        return self.reading.tokens[self.first].start
+
+    @property
+    def end(self) -> int:
+        """Code points; behind an apostrophe and s where these make a plural."""
+        return name_end(self.reading, self.last)
+
+    @property
+    def designation(self) -> bool:
+        """Whether it has a number: then it can hardly be a person, team or place."""
+        words = self.reading.words[self.first : self.last + 1]
+        return any(c.isdigit() for w in words for c in w) and any(c.isalpha() for w in words for c in w)
+
+
+def gazetteer_names(reading: Reading, index: NameIndex, *, cased: bool = True) -> Iterator[Found]:
+    """Every reading of every place where a name may begin, the longest first; they may overlap."""
+    words = reading.words
+    for first, word in enumerate(words):
+        initial = word[0]
+        if cased and not (initial.isupper() or initial.isdigit() or word in ALL_KINDS or word[-1].isdigit()):
+            continue
+        limit: int | None = None
+        while limit is None or limit > 0:
+            count, candidates = index.longest(reading.forms, words, first, cased=cased, limit=limit)
+            if not count:
+                break
+            for candidate in candidates:
+                if _joined(reading, first, count, commas="," in candidate.alias):
+                    yield _found(reading, first, first + count - 1, candidate)
+            limit = count - 1
+
+
+def name_end(reading: Reading, last: int) -> int:
+    """Where a name ends whose last word is given: `SS-20's` is a plural and whole, `the F-35's wing` a possessive."""
+    end = reading.tokens[last].end
+    mark = _PLURAL.match(reading.text, end)
+    if mark and reading.words[last][-1].isdigit() and _BEHIND_PLURAL.match(reading.text, mark.end()):
+        return mark.end()
+    return end
+
+
+def _found(reading: Reading, first: int, last: int, candidate: Candidate) -> Found:
+    head, tail = _without_type_words(reading, first, last, candidate)
+    # `A 10-year-old` is no A-10, nor is `At 4` an AT4: the parts of a designation have a hyphen or stand together.
+    tokens, words = reading.tokens, reading.words
+    parted = (
+        last > first
+        and len(words[first]) < 3
+        and words[first + 1][0].isdigit()
+        and reading.text[tokens[first].end : tokens[first + 1].start] == " "
+    )
+    single = head == tail and words[head].isalpha() and len(words[head]) > 1
+    caps_only = single and words[head].isupper() and not _acronym(candidate.alias) and not candidate.ambiguous
+    return Found(reading, head, tail, candidate.entity, candidate.ambiguous or parted or (caps_only and reading.lettering == "upper"))
+
+
+def _acronym(alias: str) -> bool:
+    return sum(c.isupper() for c in alias) > 2
+
+
+def _joined(reading: Reading, first: int, count: int, *, commas: bool) -> bool:
+    tokens = reading.tokens
+    for left, right in zip(tokens[first : first + count - 1], tokens[first + 1 : first + count], strict=True):
+        gap = reading.text[left.end : right.start]
+        if not _JOINT.fullmatch(gap) and not (commas and _LIST.fullmatch(gap)):
+            return False
+        if gap == ". " and len(left.text) > 1:
+            return False
+    return True
+
+
+def _without_type_words(reading: Reading, first: int, last: int, candidate: Candidate) -> tuple[int, int]:
+    """`Taurus missile` without `missile`, `cruiser Moskva` without `cruiser`; a class keeps its `class`.
+
+    A word goes if the name writes it small, or if what is left is a name of the same weapon (`Bradley Fighting
+    Vehicle`); the words of a full name stay (`Army Tactical Missile System`). So does a maker's (`Boeing B-17`).
+    """
+    forms, entity = reading.forms, candidate.entity
+    names = {key.replace(" ", "") for key in entity.keys}
+    small = {w for part in candidate.alias.split() for w in part.replace("-", " ").split() if part.islower()}
+    behind = last
+    while behind > first and not forms[behind].startswith("class"):
+        kind = forms[behind] in ALL_KINDS or forms[behind] in small or forms[behind].removesuffix("s") in small
+        if not kind:
+            break
+        behind -= 1
+        rest = "".join(forms[first : behind + 1])
+        if rest in names or forms[behind + 1] in small or forms[behind + 1].removesuffix("s") in small:
+            last = behind
+    while first < last and forms[first] in small and forms[first] in ALL_KINDS:
+        first += 1
+    if not makers_belong(entity.class_name):
+        head = first
+        while head < last and forms[head] in MAKERS:
+            head += 1
+        if head > first and "".join(forms[head : last + 1]).removesuffix("s") in names:
+            first = head
+    return first, last
