@@ -35,7 +35,10 @@ BEHIND = frozenset(
     "fleet variant variants ii iii iv v training and or in for to".split()
 )
 """Capitalised words that may stand behind one."""
-UNITS = frozenset({"brigade", "brigades", "battalion", "battalions", "regiment", "regiments", "strike", "carrier"})
+UNITS = frozenset(
+    {"brigade", "brigades", "battalion", "battalions", "regiment", "regiments", "strike group", "strike groups"}
+    | {"carrier strike", "carrier battle", "battle group", "amphibious ready", "expeditionary strike"}
+)
 """Words behind a name that make it a unit's (`Stryker brigade`, `Nimitz Carrier Strike Group`)."""
 TEAMS = frozenset("jets bombers rockets fighters cannons gunners pistons raiders".split())
 """Kinds that, with a capital, are teams' names."""
@@ -55,6 +58,8 @@ WAR = (
 CLASS_FREE = frozenset({"defense", "defence"})
 """Kinds only behind `air` or `missile`: teams have a defense too."""
 BEFORE_PLACES = frozenset("in at from of near to across off for outside around through toward towards".split())
+LETTERED, LONGEST_HEADLINE = 3, 25
+"""Letters above which a headline's words have a capital, and how many such words it may have."""
 CALLED = frozenset({"called", "dubbed", "codenamed", "nicknamed", "known", "named", "designated"})
 
 
@@ -126,9 +131,12 @@ class Context:
         """Whether the words around make another name of it: a person's, a team's, a place's, a unit's."""
         reading, first, last = found.reading, found.first, found.last
         forms = reading.forms
-        if last + 1 < len(forms) and forms[last + 1] in UNITS and _gap(reading, last + 1) in (" ", "-"):
-            return True
-        if found.designation or reading.lettering != "mixed":
+        if found.designation:
+            return False
+        if last + 1 < len(forms) and _gap(reading, last + 1) in (" ", "-"):
+            if forms[last + 1] in UNITS or " ".join(forms[last + 1 : last + 3]) in UNITS:
+                return True
+        if reading.lettering != "mixed" or _headline(reading, found):
             return False
         start, end = reading.tokens[first].start, reading.tokens[last].end
         if any(
@@ -186,6 +194,15 @@ class Context:
         return any(
             reading.words[i][0].isupper() and reading.forms[i] not in ALL_KINDS | NEIGHBOURS | BEHIND for i in beside
         )
+
+
+def _headline(reading: Reading, found: Found) -> bool:
+    """Whether it stands in a line of its own in which nearly all words have a capital."""
+    text = reading.text
+    start, end = text.rfind("\n", 0, found.start) + 1, text.find("\n", found.end)
+    line = text[start : len(text) if end < 0 else end].strip()
+    words = [w for w in line.split() if len(w) > LETTERED and w[0].isalpha()]
+    return 2 < len(words) < LONGEST_HEADLINE and not line.endswith(".") and all(w[0].isupper() for w in words)
 
 
 def _gap(reading: Reading, index: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from archive.gazetteer import Entity
 from indexer.reading import Reading
-from indexer.weapon_kinds import WARSHIPS, class_of_kind
+from indexer.weapon_kinds import PLAIN_KINDS, WARSHIPS, class_of_kind
 from indexer.weapon_names import Found
 
 __all__ = ["form_names"]
@@ -83,13 +83,18 @@ _CLASS_OF = {family: name for name, families in _STRONG.items() for family in fa
 _FAMILIES = "|".join(sorted(map(re.escape, _CLASS_OF), key=len, reverse=True))
 _NUMBER = r"\d{1,4}(?:[A-Z]{1,3}\d?(?=s?\b))?(?:/[A-Z]\b)?"
 _DESIGNATION = re.compile(rf"(?<![\w-])(?P<family>{_FAMILIES})-(?P<number>{_NUMBER})(?=s?\b)(?!-\d)")
+_FULL_NAME = re.compile(r"(?: [A-Z][\w-]+){2,6}? (?:Missile|Weapon|Bomb|Munition|Rocket|Torpedo|Fighter)s?\b")
+"""The words of a full name behind a designation: `AGM-88 High-Speed Anti-Radiation Missile`."""
 _AIRLINERS = re.compile(r"Tu-(?:104|114|124|134|144|154|204|214|334)")
 
-_WEAK_NAME = r"(?:(?:Type|TYPE|Mk\.?|MK|Mark|Model) \d{1,4}[A-Z]?|[A-HJ-Z]{1,2}-? ?\d{1,3}[A-Z]{0,3}|M\d{1,4}[A-Z]?\d?)"
+_WEAK_NAME = r"(?:(?:Type|TYPE|Mk\.?|MK|Mark|Model) \d{1,4}[A-Z]?|[A-HJ-Z]-? ?\d{1,3}[A-Z]{0,3}|[A-Z]{2}-\d{1,3}[A-Z]{0,2})"
+_WEAK_KINDS = "|".join(sorted(PLAIN_KINDS, key=len, reverse=True))
 _WEAK = re.compile(
-    rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?:s|'s)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
-    rf"(?P<between>(?:[ -]+[\w.]+){{0,3}}?)[ -](?P<kind>[^\W\d_]{{3,}})"
+    rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?=(?:s|'s|S|'S)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
+    rf"(?:[ -]+[^\W\d_]+){{0,3}}?[ -](?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?\b)"
 )
+_NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "NO", "ID", "TV"})
+"""Two letters before a number and a kind that are none of a designation's (`FY-22 missile procurement`)."""
 NAVAL = frozenset("navi naval fleet warship submarin destroy frigat carrier cruiser helicopt sail sailor ship".split())
 """Stems of words that stand near a ship of war."""
 
@@ -105,11 +110,16 @@ def form_names(reading: Reading) -> Iterator[Found]:
         yield from _ship_class(reading, found)
     for found in _DESIGNATION.finditer(text):
         if not _AIRLINERS.match(found[0]):
+            if full := _FULL_NAME.match(text, found.end()):
+                yield from _at(
+                    reading, found.start(), full.end(), text[found.start() : full.end()], _CLASS_OF[found["family"]]
+                )
             name = f"{found['family']}-{found['number']}"
             yield from _at(reading, *found.span(), name, _CLASS_OF[found["family"]], ambiguous=True)
     for found in _WEAK.finditer(text):
         class_name = class_of_kind(found["kind"].lower())
-        if class_name:
+        spaced = reading.text[found.start() + 1 : found.start() + 2] == " "
+        if class_name and not spaced and found["name"][:2] not in _NO_WEAPON:
             name = re.sub(r"^([A-Z]{1,2})-? ?(?=\d)", r"\1-", found["name"])
             yield from _at(reading, *found.span("name"), name, class_name, ambiguous=True)
 
@@ -119,11 +129,13 @@ def _prefixed(reading: Reading, found: re.Match[str]) -> Iterator[Found]:
     if not name:
         return
     prefix = found["prefix"].replace(".", "")
+    doubtful = re.fullmatch(_DOUBTFUL, prefix) is not None
+    if doubtful and reading.lettering == "upper":
+        return
     end = found.start("name") + len(name)
     hull = _HULL.match(reading.text, end)
     class_name = (hull and HULLS.get(hull[1])) or _kind_before(reading.text, found.start()) or PREFIXES.get(prefix)
     title = name.title() if name.isupper() and len(name) > 4 else name
-    doubtful = re.fullmatch(_DOUBTFUL, prefix) is not None
     yield from _at(
         reading, found.start(), end, f"{prefix} {title}", class_name or "warship", ambiguous=doubtful, context=NAVAL
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-__all__ = ["ALL_KINDS", "SHIP_CLASSES", "WARSHIPS", "class_of_kind", "kinds_of", "makers_belong"]
+__all__ = ["ALL_KINDS", "PLAIN_KINDS", "SHIP_CLASSES", "WARSHIPS", "class_of_kind", "kinds_of", "makers_belong"]
 
 _FLYING = (
     "aircraft airplane airplanes plane planes jet jets fighter fighters bomber bombers "
@@ -74,7 +74,7 @@ ALL_KINDS = frozenset(
     " ".join((_FLYING, _HELICOPTERS, _VEHICLES, _GUNS, _MISSILES, _ARTILLERY, _BOMBS, _DRONES, _SHIPS, _OTHER)).split()
 ) | frozenset("class fighting cruise attack combat battle main automatic cargo spy stealth nuclear".split())
 
-_PLAIN = {
+PLAIN_KINDS = {
     "aircraft": "aircraft", "plane": "aircraft", "jet": "fighter aircraft", "fighter": "fighter aircraft",
     "bomber": "bomber", "warplane": "combat aircraft",
     "helicopter": "helicopter", "gunship": "gunship", "tank": "main battle tank", "vehicle": "armoured vehicle",
@@ -85,6 +85,7 @@ _PLAIN = {
     "torpedo": "torpedo", "bomb": "bomb", "grenade": "hand grenade", "mine": "mine", "drone": "drone", "uav": "drone",
     "radar": "radar", "trainer": "trainer aircraft", "submachinegun": "submachine gun", "icbm": "ballistic missile",
 }  # fmt: skip
+"""A kind of weapon beside an unknown designation (singular) -> the class it gives."""
 
 
 @cache
@@ -101,7 +102,7 @@ def kinds_of(class_name: str) -> frozenset[str]:
 
 def class_of_kind(word: str) -> str | None:
     """The class that a kind of weapon beside an unknown designation gives it: `planes` -> aircraft."""
-    return _PLAIN.get(word) or _PLAIN.get(word.removesuffix("s")) or _PLAIN.get(word.removesuffix("es"))
+    return PLAIN_KINDS.get(word) or PLAIN_KINDS.get(word.removesuffix("s")) or PLAIN_KINDS.get(word.removesuffix("es"))
 
 
 def makers_belong(class_name: str | None) -> bool:

@@ -53,5 +53,7 @@ def _shorts(entity: Entity, gazetteer: Gazetteer) -> Iterator[tuple[str, ...]]:
             last = max((i for i, w in enumerate(words) if any(c.isdigit() for c in w)), default=-1)
             nick = forms[last + 1 :]
             capitals = all(w[0].isupper() and w.isalpha() for w in words[last + 1 :])
+            if -1 < last < len(words) - 1 and any(c.isalpha() for w in words[: last + 1] for c in w):
+                yield forms[: last + 1]
             if -1 < last < len(words) - 1 and capitals and not ALL_KINDS.intersection(nick) and len(nick[0]) >= SHORTEST:
                 yield nick

@@ -92,10 +92,11 @@ class NameIndex:
             if found := self._keys.get(key):
                 return found
         # The letters of a variant are written together with its number: `F-16C`, not `F-16 jet`.
-        variant = _VARIANT.match(key) if forms[-1][0].isdigit() or len(forms) == 1 else None
-        if variant and not variant[1].isdigit():
-            return [c for c in self._keys.get(variant[1], ()) if any(ch.isdigit() for ch in c.alias)]
-        return []
+        variant = _VARIANT.match(forms[-1])
+        if not variant:
+            return []
+        base = "".join(forms[:-1]) + variant[1]
+        return [] if base.isdigit() else [c for c in self._keys.get(base, ()) if any(ch.isdigit() for ch in c.alias)]
 
 
 def _heads(key: str) -> Iterator[tuple[str, int]]:
