@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Literal
 
-from archive.analysis import Analyser
-from archive.gazetteer import Entity
+from archive.gazetteer import Gazetteer
 from indexer.reading import Reading
 from indexer.weapon_kinds import ALL_KINDS, SHIP_CLASSES, kinds_of
 from indexer.weapon_names import MAKERS, Found
@@ -55,6 +53,8 @@ WAR = (
     "grenade firearm gunman gunmen drone armoured armored weapon weaponry warfare pistol handgun shotgun gun naval "
     "fighter tank frigate destroyer aircraft bomb plane hypersonic nuclear regiment squadron raf idf hezbollah"
 )
+LISTED = frozenset({", ", " ", "/", "-"})
+"""What may stand in a list of designations and abbreviations (`FAL, UZI, AND AK-47 RIFLES`)."""
 CLASS_FREE = frozenset({"defense", "defence"})
 """Kinds only behind `air` or `missile`: teams have a defense too."""
 BEFORE_PLACES = frozenset("in at from of near to across off for outside around through toward towards".split())
@@ -66,8 +66,10 @@ CALLED = frozenset({"called", "dubbed", "codenamed", "nicknamed", "known", "name
 class Context:
     """The proof of names in one article."""
 
-    def __init__(self, readings: Iterable[Reading], analyser: Analyser) -> None:
+    def __init__(self, readings: Iterable[Reading], gazetteer: Gazetteer) -> None:
         self._readings = tuple(readings)
+        self._places = gazetteer.places
+        analyser = gazetteer.analyser
         self._stem = analyser.stem
         self._war = frozenset(analyser.stem(word) for word in WAR.split())
         self._stems: dict[int, list[str]] = {}
@@ -94,7 +96,10 @@ class Context:
         reading, kinds = found.reading, kinds_of(found.entity.class_name or "")
         forms, words = reading.forms, reading.words
         mixed = reading.lettering == "mixed"
+        listed = words[found.last].isupper() and len(words[found.last]) > 1
         for i in range(found.last + 1, min(found.last + 1 + BESIDE, len(forms))):
+            if listed and (forms[i] in ("and", "or") or (words[i].isupper() and _gap(reading, i) in LISTED)):
+                continue
             if _gap(reading, i) not in (" ", "-", "\u00a0", "/") or forms[i] in STOPS:
                 break
             capital = words[i][0].isupper()
@@ -140,7 +145,7 @@ class Context:
             return False
         start, end = reading.tokens[first].start, reading.tokens[last].end
         if any(
-            s.label in ("PERSON", "EVENT", "LAW", "WORK_OF_ART")
+            s.label in ("PERSON", "EVENT")
             and s.start <= start
             and end <= s.end
             and self._longer(reading, found, s.start, s.end)
@@ -172,9 +177,10 @@ class Context:
         return any(s.label in ("PERSON", "GPE") and (s.start, s.end) == (start, end) for s in found.reading.spans)
 
     def place(self, found: Found) -> bool:
-        """Whether the word before, or a comma, makes a place of it: `in Florida`, `Jacksonville, Florida`."""
+        """Whether the name is a place's, and the word before, or a comma, makes a place of it: `in Florida`."""
         reading, first = found.reading, found.first
-        if first == 0:
+        forms, words = (w[first : found.last + 1] for w in (reading.forms, reading.words))
+        if first == 0 or not self._places.exact(forms, words):
             return False
         gap = _gap(reading, first)
         return (gap == " " and reading.forms[first - 1] in BEFORE_PLACES) or (

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archive.gazetteer import Entity
+from archive.gazetteer import Entity, Gazetteer
 from indexer.reading import Reading
-from indexer.weapon_kinds import PLAIN_KINDS, WARSHIPS, class_of_kind
-from indexer.weapon_names import Found
+from indexer.weapon_kinds import ALL_KINDS, PLAIN_KINDS, WARSHIPS, class_of_kind
+from indexer.weapon_names import MAKERS, Found
 
-__all__ = ["form_names"]
+__all__ = ["form_names", "listed_name", "nickname_end"]
 
 _SURE = "USS|U\\.S\\.S\\.|HMS|H\\.M\\.S\\.|HMAS|HMCS|HMNZS|USNS|USCGC|ROKS|HNLMS|HDMS|HSwMS|HNoMS|HMNLS"
 _DOUBTFUL = "INS|TCG|BRP|KRI|PNS|RFA|FS|ITS|ESPS|IRIS|BAP|ORP|JS|FGS|NRP|RSS|KD|CNS|BNS|ARA|SAS|ROCS|SLNS"
@@ -95,6 +95,21 @@ _WEAK = re.compile(
 )
 _NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "NO", "ID", "TV"})
 """Two letters before a number and a kind that are none of a designation's (`FY-22 missile procurement`)."""
+_LISTED = re.compile(rf"(?:,? (?:and|or|AND|OR)|,|/)(?: (?:the|a|an|THE|A|AN|\d+))?[ /]?(?P<name>{_WEAK_NAME})(?=s?(?!\w))")
+_CALLED = re.compile(
+    rf"\b(?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?,? (?i:(?:(?:is|are|was|also|they|it|which|have|has|been|officially|popularly|"
+    rf"commonly) ){{0,3}}(?:codenamed|code-named|nicknamed|dubbed|called|known as|christened|designated))"
+    rf" (?:(?i:the|a|an) )?(?P<quote>[\"\u201c'\u2018])?(?P<name>{_WORD}(?:[ -](?:{_WORD}|\d+[A-Z]*)){{0,2}}|[A-Z]+\d*)"
+)
+_NICKNAME = re.compile(rf"[ \u00a0][\"\u201c\u2018(]?(?P<name>{_WORD}(?: {_WORD})?)")
+_AFTER_NICKNAME = re.compile(rf"[\"\u201d\u2019)]?(?:[,;:.)]|$|\n| (?i:(?:{_WEAK_KINDS})(?:s|es)?|and|or|was|is|were|are|has|have|had|that|which|to|from|in|on|at|over|with)\b)")
+NO_NICKNAMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december test pilot pilots program programme squadron crew flight wing maintenance "
+    "fleet block lot rifle rifles air force army navy demonstration team system systems project aircraft joint "
+    "missile missiles group mr mrs the a an and or it he she his her they we you i but this that".split()
+)
+"""Capitalised words behind a designation that are no nickname of it."""
 NAVAL = frozenset("navi naval fleet warship submarin destroy frigat carrier cruiser helicopt sail sailor ship".split())
 """Stems of words that stand near a ship of war."""
 
@@ -116,12 +131,48 @@ def form_names(reading: Reading) -> Iterator[Found]:
                 )
             name = f"{found['family']}-{found['number']}"
             yield from _at(reading, *found.span(), name, _CLASS_OF[found["family"]], ambiguous=True)
+    for found in _CALLED.finditer(text):
+        name = found["name"]
+        while name.split()[-1].lower() in NOT_IN_NAMES and " " in name:
+            name = name.rpartition(" ")[0]
+        class_name = class_of_kind(found["kind"].lower())
+        if class_name and name.lower() not in NOT_IN_NAMES:
+            start = found.start("name")
+            yield from _at(reading, start, start + len(name), name, class_name, ambiguous=True)
     for found in _WEAK.finditer(text):
         class_name = class_of_kind(found["kind"].lower())
         spaced = reading.text[found.start() + 1 : found.start() + 2] == " "
         if class_name and not spaced and found["name"][:2] not in _NO_WEAPON:
             name = re.sub(r"^([A-Z]{1,2})-? ?(?=\d)", r"\1-", found["name"])
             yield from _at(reading, *found.span("name"), name, class_name, ambiguous=True)
+
+
+def listed_name(found: Found) -> Iterator[Found]:
+    """A designation that stands in a list behind a weapon's (`an M-72 and an M-79`): one of its class."""
+    behind = _LISTED.match(found.reading.text, found.end)
+    if behind and found.designation and not behind["name"].startswith(tuple(_NO_WEAPON)):
+        name = re.sub(r"^([A-Z]{1,2})-? ?(?=\d)", r"\1-", behind["name"])
+        yield from _at(found.reading, *behind.span("name"), name, found.entity.class_name or "weapon", ambiguous=True)
+
+
+def nickname_end(found: Found, gazetteer: Gazetteer) -> int:
+    """Where the capitalised words end that stand as a nickname behind a designation: `C-123 Hercules`."""
+    reading, text = found.reading, found.reading.text
+    nick = _NICKNAME.match(text, found.end)
+    if not nick or not found.designation or reading.lettering == "title":
+        return found.end
+    words = nick["name"].split()
+    while words:
+        end = nick.start("name") + len(" ".join(words))
+        forms = [gazetteer.analyser.form(w) for w in words]
+        behind = _AFTER_NICKNAME.match(text, end)
+        known = any(i.exact(forms, words) for i in (gazetteer.places, gazetteer.people, gazetteer.organisations))
+        plain = NO_NICKNAMES.isdisjoint(forms) and MAKERS.isdisjoint(forms) and not ALL_KINDS.intersection(forms)
+        kind = behind and behind[0].strip().lower().removesuffix("s") in PLAIN_KINDS
+        if behind and plain and not known and len(words[0]) > 3 and (kind or reading.lettering == "mixed"):
+            return end
+        words.pop()
+    return found.end
 
 
 def _prefixed(reading: Reading, found: re.Match[str]) -> Iterator[Found]:

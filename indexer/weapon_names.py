@@ -69,7 +69,10 @@ def gazetteer_names(reading: Reading, index: NameIndex, *, cased: bool = True) -
             count, candidates = index.longest(reading.forms, words, first, cased=cased, limit=limit)
             if not count:
                 break
-            for candidate in candidates:
+            # `U.S. M-1` has no S. M-1.
+            start = reading.tokens[first].start
+            initials = start > 0 and reading.text[start - 1] == "." and len(word) == 1
+            for candidate in () if initials else candidates:
                 if _joined(reading, first, count, commas="," in candidate.alias):
                     yield _found(reading, first, first + count - 1, candidate)
             limit = count - 1
@@ -109,7 +112,7 @@ def _joined(reading: Reading, first: int, count: int, *, commas: bool) -> bool:
         gap = reading.text[left.end : right.start]
         if not _JOINT.fullmatch(gap) and not (commas and _LIST.fullmatch(gap)):
             return False
-        if gap == ". " and len(left.text) > 1:
+        if gap == ". ":
             return False
     return True
 

@@ -42,6 +42,8 @@ def short_names(readings: Sequence[Reading], entities: Iterable[Entity], gazette
 
 def _shorts(entity: Entity, gazetteer: Gazetteer) -> Iterator[tuple[str, ...]]:
     """Forms of a ship's name without its prefix, and of a nickname without its designation."""
+    if not entity.keys:  # one that its form named, in this article only
+        yield tuple(gazetteer.analyser.forms(entity.name))
     for name in entity.names:
         words = gazetteer.analyser.words(name)
         forms = tuple(gazetteer.analyser.form(w) for w in words)

@@ -7,13 +7,13 @@ A name that is proved once in an article is proved wherever it stands in it, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from archive.article import Mention
 from archive.gazetteer import Entity, Gazetteer
 from indexer.reading import Reading
 from indexer.weapon_context import AT_WAR, Context
-from indexer.weapon_forms import form_names
+from indexer.weapon_forms import form_names, listed_name, nickname_end
 from indexer.weapon_names import Found, gazetteer_names
 from indexer.weapon_short import short_names
 
@@ -23,7 +23,11 @@ ROUNDS = 3
 """How often what was proved may prove its neighbours in a list (`Javelins, Stingers and NLAWs`)."""
 FICTION = frozenset({"star trek", "starship"})
 """Where these stand, `USS Enterprise` is no ship of the Navy's."""
-_IN_A_LIST = re.compile(r"(?:,|,? (?:and|or|AND|OR|plus)|/| &)(?: (?:the|a|an|some|[0-9,.]+|THE|A|AN))?[ /]?|/")
+_JOINT = r"(?:,|,? (?:and|or|AND|OR|plus)| &|,? as well as)(?: (?:the|a|an|some|[0-9,.]+|THE|A|AN))? |/|, "
+_LISTED_BEFORE = re.compile(rf"(?:{_JOINT})$")
+_LISTED_BEHIND = re.compile(_JOINT)
+LONGEST_JOINT = 25
+"""Code points between two names of a list."""
 _MARK = re.compile(r" (?:(?:Mk|MK|Mark|Block)\.? ?(?:[IVX]+[A-Z]?|\d+[A-Z]?)|[IVX]{1,3})(?![\w-])")
 _SIDE_BY_SIDE = re.compile(r"[ \u00a0-]| ?[\"\u201c]")
 
@@ -36,10 +40,10 @@ def weapons(readings: Sequence[Reading], gazetteer: Gazetteer) -> Iterator[Menti
     ]
     if not found:
         return
-    context = Context(readings, gazetteer.analyser)
+    context = Context(readings, gazetteer)
     proved = _proved(found, readings, context, gazetteer)
     for reading in readings:
-        for one in _longest(reading, [f for f in proved if f.reading is reading]):
+        for one in _longest(reading, [f for f in proved if f.reading is reading], gazetteer):
             reading.take(one.start, one.end)
             yield _mention(one)
 
@@ -59,8 +63,10 @@ def _proved(found: list[Found], readings: Sequence[Reading], context: Context, g
         rest = [f for f in rest if f not in held]
         known = {f.entity.name for f in proved}
         more = [f for f in rest if f.entity.name in known and _may_follow(f, context)]
-        ends = {(id(f.reading), f.start): f for f in proved} | {(id(f.reading), f.end): f for f in proved}
+        ends = {(id(f.reading), at) for f in proved for at in (f.start, f.end)}
         more += [f for f in rest if f not in set(more) and _in_list(f, ends) and not context.other_name(f)]
+        places = {(id(f.reading), f.start) for f in (*found, *proved)}
+        more += [n for f in proved for n in listed_name(f) if (id(n.reading), n.start) not in places]
         if not more:
             break
         proved += more
@@ -116,19 +122,15 @@ def _may_follow(found: Found, context: Context) -> bool:
     return found.designation or not context.place(found)
 
 
-def _in_list(found: Found, ends: dict[tuple[int, int], Found]) -> bool:
+def _in_list(found: Found, ends: Collection[tuple[int, int]]) -> bool:
     """Whether it stands in a list beside a name that is proved: `Javelins and Stingers`."""
-    text, reading = found.reading.text, found.reading
-    before = re.search(r"(?:,|,? (?:and|or|AND|OR|plus)|/| &)(?: (?:the|a|an|some|[\d,.]+|THE|A|AN))?[ /]?$|/$", text[max(0, found.start - 20) : found.start])
-    if before:
-        end = found.start - len(before[0])
-        if (id(reading), end) in ends:
-            return True
-    behind = _IN_A_LIST.match(text, found.end)
-    return bool(behind) and (id(reading), behind.end()) in ends if behind else False
+    text, here = found.reading.text, id(found.reading)
+    before = _LISTED_BEFORE.search(text, max(0, found.start - LONGEST_JOINT), found.start)
+    behind = _LISTED_BEHIND.match(text, found.end)
+    return bool((before and (here, before.start()) in ends) or (behind and (here, behind.end()) in ends))
 
 
-def _longest(reading: Reading, proved: list[Found]) -> list[Found]:
+def _longest(reading: Reading, proved: list[Found], gazetteer: Gazetteer) -> list[Found]:
     """Without those inside longer ones; neighbours of one weapon joined (`Abrams M1A1`), marks taken in (`Hawk Mk 66`)."""
     kept: list[Found] = []
     for one in sorted(proved, key=lambda f: (f.start - f.end, f.formed, f.start)):
@@ -148,9 +150,11 @@ def _longest(reading: Reading, proved: list[Found]) -> list[Found]:
         else:
             joined.append(one)
     for one in joined:
-        if mark := _MARK.match(reading.text, one.end):
-            _, behind = reading.within(one.start, mark.end())
-            one.last = behind - 1
+        end = one.end if any(one.end == k.start - 1 for k in joined) else nickname_end(one, gazetteer)
+        mark = _MARK.match(reading.text, end)
+        end = mark.end() if mark else end
+        if end > one.end:
+            one.last = reading.within(one.start, end)[1] - 1
     return joined
 
 
