@@ -51,7 +51,7 @@ WAR = (
     "infantry brigade battalion invasion marines guerrilla bomber howitzer submarine kremlin rifle militant ceasefire "
     "munition battlefield frontline shelling airspace bundeswehr arsenal rebel combat deploy mortar helicopter torpedo "
     "grenade firearm gunman gunmen drone armoured armored weapon weaponry warfare pistol handgun shotgun gun naval "
-    "fighter tank frigate destroyer aircraft bomb plane hypersonic nuclear regiment squadron raf idf hezbollah"
+    "fighter tank frigate destroyer aircraft bomb plane hypersonic nuclear regiment squadron raf idf hezbollah airforce"
 )
 LISTED = frozenset({", ", " ", "/", "-"})
 """What may stand in a list of designations and abbreviations (`FAL, UZI, AND AK-47 RIFLES`)."""

@@ -101,12 +101,12 @@ _CALLED = re.compile(
     rf"commonly) ){{0,3}}(?:codenamed|code-named|nicknamed|dubbed|called|known as|christened|designated))"
     rf" (?:(?i:the|a|an) )?(?P<quote>[\"\u201c'\u2018])?(?P<name>{_WORD}(?:[ -](?:{_WORD}|\d+[A-Z]*)){{0,2}}|[A-Z]+\d*)"
 )
-_NICKNAME = re.compile(rf"[ \u00a0][\"\u201c\u2018(]?(?P<name>{_WORD}(?: {_WORD})?)")
-_AFTER_NICKNAME = re.compile(rf"[\"\u201d\u2019)]?(?:[,;:.)]|$|\n| (?i:(?:{_WEAK_KINDS})(?:s|es)?|and|or|was|is|were|are|has|have|had|that|which|to|from|in|on|at|over|with)\b)")
+_NICKNAME = re.compile(rf"[ \u00a0](?P<name>{_WORD}(?: {_WORD})?)")
+_AFTER_NICKNAME = re.compile(rf"(?:[,;:.)]|$|\n| (?i:(?:{_WEAK_KINDS})(?:s|es)?|and|or|was|is|were|are|has|have|had|that|which|to|from|in|on|at|over|with)\b)")
 NO_NICKNAMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december test pilot pilots program programme squadron crew flight wing maintenance "
-    "fleet block lot rifle rifles air force army navy demonstration team system systems project aircraft joint "
+    "fleet block lot surface guided rifle rifles air force army navy demonstration team system systems project aircraft joint "
     "missile missiles group mr mrs the a an and or it he she his her they we you i but this that".split()
 )
 """Capitalised words behind a designation that are no nickname of it."""
@@ -164,10 +164,12 @@ def nickname_end(found: Found, gazetteer: Gazetteer) -> int:
     words = nick["name"].split()
     while words:
         end = nick.start("name") + len(" ".join(words))
-        forms = [gazetteer.analyser.form(w) for w in words]
+        forms = [gazetteer.analyser.form(part) for w in words for part in w.split("-")]
         behind = _AFTER_NICKNAME.match(text, end)
         known = any(i.exact(forms, words) for i in (gazetteer.places, gazetteer.people, gazetteer.organisations))
         plain = NO_NICKNAMES.isdisjoint(forms) and MAKERS.isdisjoint(forms) and not ALL_KINDS.intersection(forms)
+        # In a text of capitals any word of its description could be the nickname.
+        plain = plain and (reading.lettering == "mixed" or gazetteer.common.isdisjoint(forms))
         kind = behind and behind[0].strip().lower().removesuffix("s") in PLAIN_KINDS
         if behind and plain and not known and len(words[0]) > 3 and (kind or reading.lettering == "mixed"):
             return end

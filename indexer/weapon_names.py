@@ -71,7 +71,7 @@ def gazetteer_names(reading: Reading, index: NameIndex, *, cased: bool = True) -
                 break
             # `U.S. M-1` has no S. M-1.
             start = reading.tokens[first].start
-            initials = start > 0 and reading.text[start - 1] == "." and len(word) == 1
+            initials = len(word) == 1 and start > 1 and reading.text[start - 1] == "." and reading.text[start - 2].isupper()
             for candidate in () if initials else candidates:
                 if _joined(reading, first, count, commas="," in candidate.alias):
                     yield _found(reading, first, first + count - 1, candidate)

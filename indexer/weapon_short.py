@@ -20,9 +20,18 @@ PREFIXES = frozenset(
 JOINING = frozenset("of de the la du von and al".split())
 
 
-def short_names(readings: Sequence[Reading], entities: Iterable[Entity], gazetteer: Gazetteer) -> Iterator[Found]:
-    """Where short forms of these weapons stand, each to be taken only where nothing speaks against it."""
+def short_names(
+    readings: Sequence[Reading], entities: Iterable[Entity], named: Iterable[Found], gazetteer: Gazetteer
+) -> Iterator[Found]:
+    """Where short forms of these weapons stand, each to be taken only where nothing speaks against it.
+
+    `named`: where their names stand; abbreviations among them stand for their weapons elsewhere too.
+    """
     heads: dict[str, list[tuple[tuple[str, ...], Entity]]] = {}
+    for found in named:
+        word = found.reading.words[found.first]
+        if found.formed and found.first == found.last and word.isupper():
+            heads.setdefault(found.reading.forms[found.first], []).append((tuple(found.reading.forms[found.first : found.first + 1]), found.entity))
     for entity in entities:
         for words in _shorts(entity, gazetteer):
             heads.setdefault(words[0], []).append((words, entity))

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from archive.article import Mention
 from archive.gazetteer import Entity, Gazetteer
 from indexer.reading import Reading
+from indexer.weapon_abbreviations import abbreviations
 from indexer.weapon_context import AT_WAR, Context
 from indexer.weapon_forms import form_names, listed_name, nickname_end
 from indexer.weapon_names import Found, gazetteer_names
@@ -23,7 +24,7 @@ ROUNDS = 3
 """How often what was proved may prove its neighbours in a list (`Javelins, Stingers and NLAWs`)."""
 FICTION = frozenset({"star trek", "starship"})
 """Where these stand, `USS Enterprise` is no ship of the Navy's."""
-_JOINT = r"(?:,|,? (?:and|or|AND|OR|plus)| &|,? as well as)(?: (?:the|a|an|some|[0-9,.]+|THE|A|AN))? |/|, "
+_JOINT = r"(?:,? as well as|,? (?:and|or|AND|OR|plus)| &|,)(?: (?:the|a|an|some|[0-9,.]+|THE|A|AN))? |/|, "
 _LISTED_BEFORE = re.compile(rf"(?:{_JOINT})$")
 _LISTED_BEHIND = re.compile(_JOINT)
 LONGEST_JOINT = 25
@@ -70,9 +71,11 @@ def _proved(found: list[Found], readings: Sequence[Reading], context: Context, g
         if not more:
             break
         proved += more
+    proved += list(abbreviations(proved))
+    entities = {f.entity.name: f.entity for f in proved}.values()
     short = [
         f
-        for f in short_names(readings, {f.entity.name: f.entity for f in proved}.values(), gazetteer)
+        for f in short_names(readings, entities, proved, gazetteer)
         if f.reading.free(f.start, f.end) and _may_follow(f, context)
     ]
     return [*proved, *short]
