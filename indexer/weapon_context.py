@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archive.gazetteer import Gazetteer
 from indexer.reading import Reading
-from indexer.weapon_kinds import ALL_KINDS, SHIP_CLASSES, kinds_of
+from indexer.weapon_kinds import ALL_KINDS, is_ship, kinds_of
 from indexer.weapon_names import MAKERS, Found
 
 __all__ = ["Context"]
@@ -60,6 +60,7 @@ CLASS_FREE = frozenset({"defense", "defence"})
 BEFORE_PLACES = frozenset("in at from of near to across off for outside around through toward towards".split())
 LETTERED, LONGEST_HEADLINE = 3, 25
 """Letters above which a headline's words have a capital, and how many such words it may have."""
+SAILING = frozenset("sank sunk left sails sail leaves arrives returns enters joins remains steamed hit sinking".split())
 CALLED = frozenset({"called", "dubbed", "codenamed", "nicknamed", "known", "named", "designated"})
 
 
@@ -68,7 +69,7 @@ class Context:
 
     def __init__(self, readings: Iterable[Reading], gazetteer: Gazetteer) -> None:
         self._readings = tuple(readings)
-        self._places = gazetteer.places
+        self._places, self._common = gazetteer.places, gazetteer.common
         analyser = gazetteer.analyser
         self._stem = analyser.stem
         self._war = frozenset(analyser.stem(word) for word in WAR.split())
@@ -96,12 +97,16 @@ class Context:
         reading, kinds = found.reading, kinds_of(found.entity.class_name or "")
         forms, words = reading.forms, reading.words
         mixed = reading.lettering == "mixed"
+        if self._unit(found):
+            return False
         listed = words[found.last].isupper() and len(words[found.last]) > 1
         for i in range(found.last + 1, min(found.last + 1 + BESIDE, len(forms))):
             if listed and (forms[i] in ("and", "or") or (words[i].isupper() and _gap(reading, i) in LISTED)):
                 continue
             if _gap(reading, i) not in (" ", "-", "\u00a0", "/") or forms[i] in STOPS:
                 break
+            if forms[i - 1] == "anti" and "anti" not in kinds:
+                continue
             capital = words[i][0].isupper()
             if forms[i] in kinds and not (forms[i] in CLASS_FREE and forms[i - 1] not in ("air", "missile")):
                 return not (capital and mixed and forms[i] in TEAMS)
@@ -118,9 +123,11 @@ class Context:
         if not context or self.words_of_war < AT_WAR or self.other_name(found):
             return False
         first, last, window = found.first, found.last, WINDOW
-        if found.entity.class_name in SHIP_CLASSES and not found.formed:
-            # Ships have the names of places and people: an article before the name tells them apart.
-            if first == 0 or reading.forms[first - 1] not in ("the", "aboard", "cruiser", "carrier"):
+        if is_ship(found.entity.class_name) and not found.formed:
+            # Ships have the names of places and people: the words beside the name tell them apart.
+            if reading.lettering == "upper" or first == 0 or reading.forms[first - 1] not in ("the", "aboard"):
+                return False
+            if last + 1 < len(reading.forms) and _gap(reading, last + 1) == " " and not self._verb(reading, last + 1):
                 return False
             window = WINDOW // 2
         stems = self.stems(reading)
@@ -138,9 +145,8 @@ class Context:
         forms = reading.forms
         if found.designation:
             return False
-        if last + 1 < len(forms) and _gap(reading, last + 1) in (" ", "-"):
-            if forms[last + 1] in UNITS or " ".join(forms[last + 1 : last + 3]) in UNITS:
-                return True
+        if self._unit(found):
+            return True
         if reading.lettering != "mixed" or _headline(reading, found):
             return False
         start, end = reading.tokens[first].start, reading.tokens[last].end
@@ -156,7 +162,7 @@ class Context:
         if (
             not behind_only
             and reading.next_to(first, first - 1)
-            and not reading.opens_sentence(first - 1)
+            and not (reading.opens_sentence(first - 1) and before in self._common)
             and before not in NEIGHBOURS
             and before not in MAKERS
             and before not in ALL_KINDS
@@ -170,6 +176,12 @@ class Context:
             and behind not in BEHIND
             and not any(c.isdigit() for c in behind)
         )
+
+    @staticmethod
+    def _unit(found: Found) -> bool:
+        forms, at = found.reading.forms, found.last + 1
+        named = at < len(forms) and (forms[at] in UNITS or " ".join(forms[at : at + 2]) in UNITS)
+        return named and not found.designation and _gap(found.reading, at) in (" ", "-")
 
     def person(self, found: Found) -> bool:
         """Whether the model reads a person or place in exactly this name."""
@@ -191,6 +203,12 @@ class Context:
         """Whether it is introduced as a name: `the plane, codenamed the FSX`."""
         before = found.reading.forms[max(0, found.first - 3) : found.first]
         return bool(CALLED.intersection(before)) and self.words_of_war >= AT_WAR
+
+    @staticmethod
+    def _verb(reading: Reading, index: int) -> bool:
+        """Whether a word goes on with the sentence (`the Moskva sank`), and not with the name (`the Reagan plan`)."""
+        form = reading.forms[index]
+        return form in STOPS or form in SAILING or form.endswith("ed")
 
     @staticmethod
     def _longer(reading: Reading, found: Found, start: int, end: int) -> bool:

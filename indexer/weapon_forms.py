@@ -93,6 +93,8 @@ _WEAK = re.compile(
     rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?=(?:s|'s|S|'S)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
     rf"(?:[ -]+[^\W\d_]+){{0,3}}?[ -](?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?\b)"
 )
+_AIRLINER = re.compile(r"[A-Z]-?[1-9]\d\d")
+"""Three digits behind a letter are an airliner's or a business jet's (`A350`, `G650`): bombers and fighters have two."""
 _NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "NO", "ID", "TV"})
 """Two letters before a number and a kind that are none of a designation's (`FY-22 missile procurement`)."""
 _LISTED = re.compile(rf"(?:,? (?:and|or|AND|OR)|,|/)(?: (?:the|a|an|THE|A|AN|\d+))?[ /]?(?P<name>{_WEAK_NAME})(?=s?(?!\w))")
@@ -142,7 +144,8 @@ def form_names(reading: Reading) -> Iterator[Found]:
     for found in _WEAK.finditer(text):
         class_name = class_of_kind(found["kind"].lower())
         spaced = reading.text[found.start() + 1 : found.start() + 2] == " "
-        if class_name and not spaced and found["name"][:2] not in _NO_WEAPON:
+        flying = class_name is not None and ("aircraft" in class_name or "-" in found["name"]) and _AIRLINER.match(found["name"])
+        if class_name and not spaced and not flying and found["name"][:2] not in _NO_WEAPON:
             name = re.sub(r"^([A-Z]{1,2})-? ?(?=\d)", r"\1-", found["name"])
             yield from _at(reading, *found.span("name"), name, class_name, ambiguous=True)
 
@@ -159,7 +162,7 @@ def nickname_end(found: Found, gazetteer: Gazetteer) -> int:
     """Where the capitalised words end that stand as a nickname behind a designation: `C-123 Hercules`."""
     reading, text = found.reading, found.reading.text
     nick = _NICKNAME.match(text, found.end)
-    if not nick or not found.designation or reading.lettering == "title":
+    if not nick or not found.designation or reading.lettering != "mixed":
         return found.end
     words = nick["name"].split()
     while words:
@@ -168,10 +171,7 @@ def nickname_end(found: Found, gazetteer: Gazetteer) -> int:
         behind = _AFTER_NICKNAME.match(text, end)
         known = any(i.exact(forms, words) for i in (gazetteer.places, gazetteer.people, gazetteer.organisations))
         plain = NO_NICKNAMES.isdisjoint(forms) and MAKERS.isdisjoint(forms) and not ALL_KINDS.intersection(forms)
-        # In a text of capitals any word of its description could be the nickname.
-        plain = plain and (reading.lettering == "mixed" or gazetteer.common.isdisjoint(forms))
-        kind = behind and behind[0].strip().lower().removesuffix("s") in PLAIN_KINDS
-        if behind and plain and not known and len(words[0]) > 3 and (kind or reading.lettering == "mixed"):
+        if behind and plain and not known and len(words[0]) > 3:
             return end
         words.pop()
     return found.end

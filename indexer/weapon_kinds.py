@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-__all__ = ["ALL_KINDS", "PLAIN_KINDS", "SHIP_CLASSES", "WARSHIPS", "class_of_kind", "kinds_of", "makers_belong"]
+__all__ = ["ALL_KINDS", "PLAIN_KINDS", "WARSHIPS", "class_of_kind", "is_ship", "kinds_of", "makers_belong"]
 
 _FLYING = (
     "aircraft airplane airplanes plane planes jet jets fighter fighters bomber bombers "
@@ -68,7 +68,8 @@ WARSHIPS = {
     "combat ship": "littoral combat ship", "support ship": "auxiliary ship", "supply ship": "auxiliary ship",
 }  # fmt: skip
 """What a ship of war is called (singular) -> the class of a ship with such a word beside its name."""
-SHIP_CLASSES = frozenset(WARSHIPS.values()) | {"naval auxiliary", "minelayer", "landing craft", "coast guard ship"}
+_SHIPLY = ("ship", "boat", "vessel", "submarine", "frigate", "corvette", "cruiser", "destroyer", "cutter", "sweeper",
+           "minehunter", "minelayer", "icebreaker", "landing craft", "auxiliary")  # fmt: skip
 
 ALL_KINDS = frozenset(
     " ".join((_FLYING, _HELICOPTERS, _VEHICLES, _GUNS, _MISSILES, _ARTILLERY, _BOMBS, _DRONES, _SHIPS, _OTHER)).split()
@@ -91,13 +92,16 @@ PLAIN_KINDS = {
 @cache
 def kinds_of(class_name: str) -> frozenset[str]:
     """Forms of words that, beside a name, tell a weapon of this class; every kind for a class not known here."""
-    if class_name in SHIP_CLASSES or class_name.rpartition(" ")[2] in ("ship", "submarine", "class", "boat", "vessel"):
+    if is_ship(class_name):
         return frozenset(_SHIPS.split())
-    last = class_name.replace("aircraft carrier", "ship").rpartition(" ")[2]
-    group = _GROUPS.get(last)
-    if group is None:
-        return frozenset(_OTHER.split()) | frozenset(class_name.split())
+    group = _GROUPS.get(class_name.rpartition(" ")[2], _OTHER if "electronic" in class_name or "radar" in class_name else "")
     return frozenset(group.split()) | frozenset(class_name.split())
+
+
+def is_ship(class_name: str | None) -> bool:
+    """Whether it is a class of ships: these have the names of people and places."""
+    name = class_name or ""
+    return name.endswith(_SHIPLY) or (name.endswith("carrier") and not name.endswith(("personnel carrier", "mortar carrier")))
 
 
 def class_of_kind(word: str) -> str | None:

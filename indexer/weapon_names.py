@@ -18,11 +18,12 @@ MAKERS = frozenset(
     "gurevich yakovlev kamov mil beriev bae hawker avro vickers bristol blackburn gloster supermarine fairey "
     "westland leonardo agustawestland agusta dassault aerospatiale airbus eurocopter sud messerschmitt junkers "
     "heinkel focke wulf dornier saab embraer aermacchi pilatus nakajima mitsubishi kawasaki aichi shenyang chengdu "
-    "xian harbin hongdu hal iai krauss maffei rheinmetall nexter oshkosh textron handley page".split()
+    "xian harbin hongdu de havilland hal iai krauss maffei rheinmetall nexter oshkosh textron handley page".split()
 )
 """Makers whose names are no part of a weapon's (`Boeing B-17`), unless it is a firearm's (`Colt Cobra`)."""
 _JOINT = re.compile(r"[ \u00a0]?[-\u2010\u2011\u2013/.]?[ \u00a0]?|['\u2019]s |s['\u2019] | & | ?[\"\u201c\u201d]")
 """What may stand between the words of a name."""
+_NUMBER = re.compile(r"\d")
 _LIST = re.compile(r",? ")
 _PLURAL = re.compile(r"['\u2019][sS]\b")
 _BEHIND_PLURAL = re.compile(r"[,;:)]|\s*--|\.?\s*$| (?:and|or|in|at|to|from|with|on|are|were|have|had|for|over|by|as)\b", re.I)
@@ -112,7 +113,7 @@ def _joined(reading: Reading, first: int, count: int, *, commas: bool) -> bool:
         gap = reading.text[left.end : right.start]
         if not _JOINT.fullmatch(gap) and not (commas and _LIST.fullmatch(gap)):
             return False
-        if gap == ". ":
+        if gap == ". " or (gap == " " and left.text in ("A", "I")):
             return False
     return True
 
@@ -141,6 +142,7 @@ def _without_type_words(reading: Reading, first: int, last: int, candidate: Cand
         head = first
         while head < last and forms[head] in MAKERS:
             head += 1
-        if head > first and "".join(forms[head : last + 1]).removesuffix("s") in names:
+        rest = "".join(forms[head : last + 1])
+        if head > first and (rest.removesuffix("s") in names or (rest[0].isalpha() and rest[-1].isalnum() and _NUMBER.search(rest))):
             first = head
     return first, last

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from archive.gazetteer import Entity, Gazetteer
 from indexer.reading import Reading
-from indexer.weapon_kinds import ALL_KINDS, SHIP_CLASSES
+from indexer.weapon_kinds import ALL_KINDS, is_ship
 from indexer.weapon_names import Found
 
 __all__ = ["short_names"]
@@ -60,7 +60,7 @@ def _shorts(entity: Entity, gazetteer: Gazetteer) -> Iterator[tuple[str, ...]]:
             yield forms[1:]
             if len(forms) in (3, 4) and not JOINING.intersection(forms) and len(forms[-1]) >= SHORTEST:
                 yield forms[-1:]
-        elif entity.class_name not in SHIP_CLASSES:
+        elif not is_ship(entity.class_name):
             last = max((i for i, w in enumerate(words) if any(c.isdigit() for c in w)), default=-1)
             nick = forms[last + 1 :]
             capitals = all(w[0].isupper() and w.isalpha() for w in words[last + 1 :])

@@ -14,6 +14,8 @@ __all__ = ["Candidate", "NameIndex"]
 
 _VARIANT = re.compile(r"^(.*\d)(?!(?:st|nd|rd|th|mm|km|kg|lb)$)[a-z]{1,4}\d{0,2}[a-z]?$")
 """A designation with letters of a variant behind its number: `f16c`, `t72b3m`; not an ordinal: `t55th`."""
+SHORTEST_PLURAL = 2
+"""Letters above which a name's last word may be a plural: `F-35 is` is no F-35I."""
 _LEADING = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -87,7 +89,7 @@ class NameIndex:
         found = self._keys.get(key)
         if found or not self._squeezed:
             return found or []
-        if key.endswith("s"):
+        if key.endswith("s") and (len(forms) == 1 or len(forms[-1]) > SHORTEST_PLURAL or not forms[-1].isalpha()):
             key = key[:-1]
             if found := self._keys.get(key):
                 return found
