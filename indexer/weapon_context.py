@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archive.gazetteer import Gazetteer
 from indexer.reading import Reading
-from indexer.weapon_kinds import ALL_KINDS, is_ship, kinds_of
+from indexer.weapon_kinds import ALL_KINDS, PREFIXES, is_ship, kinds_of
 from indexer.weapon_names import MAKERS, Found
 
 __all__ = ["Context"]
@@ -147,6 +147,8 @@ class Context:
             return False
         if self._unit(found):
             return True
+        if last > first and forms[first] in PREFIXES:
+            return False
         if reading.lettering != "mixed" or _headline(reading, found):
             return False
         start, end = reading.tokens[first].start, reading.tokens[last].end

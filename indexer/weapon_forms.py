@@ -36,7 +36,7 @@ PREFIXES = {"USNS": "auxiliary ship", "RFA": "auxiliary ship", "USCGC": "coast g
 _KINDS = "|".join(sorted(WARSHIPS, key=len, reverse=True)).replace(" ", r"[ -]")
 _KIND = re.compile(rf"\b({_KINDS})s?\b", re.IGNORECASE)
 _NAMED = re.compile(
-    rf"\b(?<!police )(?<!cruise )(?:{_KINDS})s? (?P<name>{_WORD}(?: of {_WORD}| {_WORD}){{0,2}}|\"{_NAME}\"|\u201c{_NAME}\u201d)"
+    rf"\b(?<!police )(?<!cruise )(?:{_KINDS}) (?P<name>{_WORD}(?: of {_WORD}| {_WORD}){{0,2}}|\"{_NAME}\"|\u201c{_NAME}\u201d)"
     rf"(?![-\u2010\u2011 ]class\b)"
 )
 _NOT_NAMED_BY = frozenset({"flagship", "icebreaker", "dreadnought", "supply ship", "support ship"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-__all__ = ["ALL_KINDS", "PLAIN_KINDS", "WARSHIPS", "class_of_kind", "is_ship", "kinds_of", "makers_belong"]
+__all__ = ["ALL_KINDS", "PLAIN_KINDS", "PREFIXES", "WARSHIPS", "class_of_kind", "is_ship", "kinds_of", "makers_belong"]
 
 _FLYING = (
     "aircraft airplane airplanes plane planes jet jets fighter fighters bomber bombers "
@@ -68,6 +68,11 @@ WARSHIPS = {
     "combat ship": "littoral combat ship", "support ship": "auxiliary ship", "supply ship": "auxiliary ship",
 }  # fmt: skip
 """What a ship of war is called (singular) -> the class of a ship with such a word beside its name."""
+PREFIXES = frozenset(
+    "uss hms hmas hmcs hmnzs usns uscgc roks hnlms hdms hswms hnoms ins tcg brp kri pns rfa fs its esps iris bap orp "
+    "js fgs nrp rss kd cns bns ara sas rocs slns".split()
+)
+"""Forms of the prefixes of ships' names."""
 _SHIPLY = ("ship", "boat", "vessel", "submarine", "frigate", "corvette", "cruiser", "destroyer", "cutter", "sweeper",
            "minehunter", "minelayer", "icebreaker", "landing craft", "auxiliary")  # fmt: skip
 

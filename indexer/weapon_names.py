@@ -21,6 +21,8 @@ MAKERS = frozenset(
     "xian harbin hongdu de havilland hal iai krauss maffei rheinmetall nexter oshkosh textron handley page".split()
 )
 """Makers whose names are no part of a weapon's (`Boeing B-17`), unless it is a firearm's (`Colt Cobra`)."""
+LIKE = frozenset({"style", "type", "series", "family", "like"})
+"""Words behind a hyphen that are no part of a name (`an AR-15-style rifle`)."""
 _JOINT = re.compile(r"[ \u00a0]?[-\u2010\u2011\u2013/.]?[ \u00a0]?|['\u2019]s |s['\u2019] | & | ?[\"\u201c\u201d]")
 """What may stand between the words of a name."""
 _NUMBER = re.compile(r"\d")
@@ -113,7 +115,9 @@ def _joined(reading: Reading, first: int, count: int, *, commas: bool) -> bool:
         gap = reading.text[left.end : right.start]
         if not _JOINT.fullmatch(gap) and not (commas and _LIST.fullmatch(gap)):
             return False
-        if gap == ". " or (gap == " " and left.text in ("A", "I")):
+        if "." in gap and (len(left.text) > 1 or (gap == ". " and left is tokens[first])):
+            return False
+        if gap == " " and left.text in ("A", "I"):
             return False
     return True
 
@@ -129,12 +133,12 @@ def _without_type_words(reading: Reading, first: int, last: int, candidate: Cand
     small = {w for part in candidate.alias.split() for w in part.replace("-", " ").split() if part.islower()}
     behind = last
     while behind > first and not forms[behind].startswith("class"):
-        kind = forms[behind] in ALL_KINDS or forms[behind] in small or forms[behind].removesuffix("s") in small
+        kind = forms[behind] in ALL_KINDS or forms[behind] in LIKE or forms[behind] in small or forms[behind].removesuffix("s") in small
         if not kind:
             break
         behind -= 1
         rest = "".join(forms[first : behind + 1])
-        if rest in names or forms[behind + 1] in small or forms[behind + 1].removesuffix("s") in small:
+        if rest in names or forms[behind + 1] in small or forms[behind + 1] in LIKE or forms[behind + 1].removesuffix("s") in small:
             last = behind
     while first < last and forms[first] in small and forms[first] in ALL_KINDS:
         first += 1

@@ -6,17 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from archive.gazetteer import Entity, Gazetteer
 from indexer.reading import Reading
-from indexer.weapon_kinds import ALL_KINDS, is_ship
+from indexer.weapon_kinds import ALL_KINDS, PREFIXES, is_ship
 from indexer.weapon_names import Found
 
 __all__ = ["short_names"]
 
 SHORTEST = 4
 """Letters of a short form of one word."""
-PREFIXES = frozenset(
-    "uss hms hmas hmcs hmnzs usns uscgc roks hnlms hdms hswms hnoms ins tcg brp kri pns rfa fs its esps iris bap orp "
-    "js fgs nrp rss kd cns bns ara sas rocs slns".split()
-)
 JOINING = frozenset("of de the la du von and al".split())
 
 
