@@ -60,8 +60,9 @@ CLASS_FREE = frozenset({"defense", "defence"})
 BEFORE_PLACES = frozenset("in at from of near to across off for outside around through toward towards".split())
 LETTERED, LONGEST_HEADLINE = 3, 25
 """Letters above which a headline's words have a capital, and how many such words it may have."""
+MERCHANT = frozenset("ship ships vessel vessels boat boats".split())
+"""Kinds of ships that need not be ships of war."""
 SAILING = frozenset("sank sunk left sails sail leaves arrives returns enters joins remains steamed hit sinking".split())
-CALLED = frozenset({"called", "dubbed", "codenamed", "nicknamed", "known", "named", "designated"})
 
 
 class Context:
@@ -74,6 +75,16 @@ class Context:
         self._stem = analyser.stem
         self._war = frozenset(analyser.stem(word) for word in WAR.split())
         self._stems: dict[int, list[str]] = {}
+        self._families = 0
+
+    def note(self, families: Iterable[str]) -> None:
+        """Takes the families of the unambiguous names that the article has: two speak for one another."""
+        self._families = len(set(families))
+
+    @property
+    def arms(self) -> int:
+        """How many words of war, and different families of weapons, the article has."""
+        return self.words_of_war + (self._families if self._families > 1 else 0)
 
     @cached_property
     def words_of_war(self) -> int:
@@ -114,6 +125,8 @@ class Context:
                 break
         first = found.first
         if first == 0 or forms[first - 1] not in kinds or _gap(reading, first) not in (" ", "\u00a0", ' "', " \u201c"):
+            return False
+        if forms[first - 1] in MERCHANT and self.words_of_war < AT_WAR:
             return False
         return not (mixed and words[first - 1][0].isupper()) and not self.other_name(found, behind_only=True)
 
@@ -201,10 +214,12 @@ class Context:
             gap == ", " and reading.words[first - 1][0].isupper()
         )
 
-    def called(self, found: Found) -> bool:
-        """Whether it is introduced as a name: `the plane, codenamed the FSX`."""
-        before = found.reading.forms[max(0, found.first - 3) : found.first]
-        return bool(CALLED.intersection(before)) and self.words_of_war >= AT_WAR
+    def common_ship(self, found: Found) -> bool:
+        """Whether a ship's short name is a common word without an article (`to Christmas`)."""
+        form = found.reading.forms[found.first]
+        before = found.reading.forms[found.first - 1] if found.first else ""
+        single = found.first == found.last and is_ship(found.entity.class_name)
+        return single and form in self._common and before not in ("the", "aboard") and not self.beside(found)
 
     @staticmethod
     def _verb(reading: Reading, index: int) -> bool:

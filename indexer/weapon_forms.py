@@ -87,15 +87,15 @@ _FULL_NAME = re.compile(r"(?: [A-Z][\w-]+){2,6}? (?:Missile|Weapon|Bomb|Munition
 """The words of a full name behind a designation: `AGM-88 High-Speed Anti-Radiation Missile`."""
 _AIRLINERS = re.compile(r"Tu-(?:104|114|124|134|144|154|204|214|334)")
 
-_WEAK_NAME = r"(?:(?:Type|TYPE|Mk\.?|MK|Mark|Model) \d{1,4}[A-Z]?|[A-HJ-Z]-? ?\d{1,3}[A-Z]{0,3}|[A-Z]{2}-\d{1,3}[A-Z]{0,2})"
+_WEAK_NAME = r"(?:(?:Type|TYPE|Mk\.?|MK|Mark|Model) \d{1,4}[A-Z]?|[A-HJ-WYZ]-? ?\d{1,3}[A-Z]{0,3}|[A-Z]{2}-\d{1,3}[A-Z]{0,2})"
 _WEAK_KINDS = "|".join(sorted(PLAIN_KINDS, key=len, reverse=True))
 _WEAK = re.compile(
-    rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?=(?:s|'s|S|'S)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
+    rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?!-(?:powered|engined))(?=(?:s|'s|S|'S)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
     rf"(?:[ -]+[^\W\d_]+){{0,3}}?[ -](?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?\b)"
 )
 _AIRLINER = re.compile(r"[A-Z]-?[1-9]\d\d")
 """Three digits behind a letter are an airliner's or a business jet's (`A350`, `G650`): bombers and fighters have two."""
-_NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "NO", "ID", "TV"})
+_NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "NO", "ID", "TV", "DC", "MD", "VC", "BA"})
 """Two letters before a number and a kind that are none of a designation's (`FY-22 missile procurement`)."""
 _LISTED = re.compile(rf"(?:,? (?:and|or|AND|OR)|,|/)(?: (?:the|a|an|THE|A|AN|\d+))?[ /]?(?P<name>{_WEAK_NAME})(?=s?(?!\w))")
 _CALLED = re.compile(

@@ -99,7 +99,10 @@ def kinds_of(class_name: str) -> frozenset[str]:
     """Forms of words that, beside a name, tell a weapon of this class; every kind for a class not known here."""
     if is_ship(class_name):
         return frozenset(_SHIPS.split())
-    group = _GROUPS.get(class_name.rpartition(" ")[2], _OTHER if "electronic" in class_name or "radar" in class_name else "")
+    words = class_name.split()
+    group = next((_GROUPS[word] for word in reversed(words) if word in _GROUPS), "")
+    if "electronic" in words or "radar" in words:
+        group = _OTHER
     return frozenset(group.split()) | frozenset(class_name.split())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archive.gazetteer import Candidate, Entity, NameIndex
 from indexer.reading import Reading
-from indexer.weapon_kinds import ALL_KINDS, makers_belong
+from indexer.weapon_kinds import ALL_KINDS, is_ship, makers_belong
 
 __all__ = ["MAKERS", "Found", "gazetteer_names", "name_end"]
 
@@ -21,6 +21,8 @@ MAKERS = frozenset(
     "xian harbin hongdu de havilland hal iai krauss maffei rheinmetall nexter oshkosh textron handley page".split()
 )
 """Makers whose names are no part of a weapon's (`Boeing B-17`), unless it is a firearm's (`Colt Cobra`)."""
+NO_NAMES = frozenset({"mi5", "mi6"})
+"""Designations to the letter that are always something else."""
 LIKE = frozenset({"style", "type", "series", "family", "like"})
 """Words behind a hyphen that are no part of a name (`an AR-15-style rifle`)."""
 _JOINT = re.compile(r"[ \u00a0]?[-\u2010\u2011\u2013/.]?[ \u00a0]?|['\u2019]s |s['\u2019] | & | ?[\"\u201c\u201d]")
@@ -72,13 +74,31 @@ def gazetteer_names(reading: Reading, index: NameIndex, *, cased: bool = True) -
             count, candidates = index.longest(reading.forms, words, first, cased=cased, limit=limit)
             if not count:
                 break
-            # `U.S. M-1` has no S. M-1.
-            start = reading.tokens[first].start
-            initials = len(word) == 1 and start > 1 and reading.text[start - 1] == "." and reading.text[start - 2].isupper()
-            for candidate in () if initials else candidates:
+            for candidate in candidates if _begins(reading, first) else ():
+                if is_ship(candidate.entity.class_name) and _joined_forms(reading, first, count) not in _keys(candidate):
+                    continue  # there is one of it: `the Braves` are no HMS Brave
                 if _joined(reading, first, count, commas="," in candidate.alias):
                     yield _found(reading, first, first + count - 1, candidate)
             limit = count - 1
+
+
+def _joined_forms(reading: Reading, first: int, count: int) -> str:
+    return "".join(reading.forms[first : first + count])
+
+
+def _keys(candidate: Candidate) -> Iterator[str]:
+    return (key.replace(" ", "") for key in candidate.entity.keys)
+
+
+def _begins(reading: Reading, first: int) -> bool:
+    """Whether a name may begin here: `U.S. M-1` has no S. M-1, `CFM56-5-S3` no S-3, and MI6 is no helicopter."""
+    start, text = reading.tokens[first].start, reading.text
+    if reading.forms[first] in NO_NAMES or text[max(0, start - 1) : start] == "@":
+        return False
+    initials = len(reading.words[first]) == 1 and text[max(0, start - 1) : start] == "."
+    return start < 2 or not (
+        (initials and text[start - 2].isupper()) or (text[start - 1] == "-" and text[start - 2].isdigit())
+    )
 
 
 def name_end(reading: Reading, last: int) -> int:

@@ -22,6 +22,8 @@ __all__ = ["weapons"]
 
 ROUNDS = 3
 """How often what was proved may prove its neighbours in a list (`Javelins, Stingers and NLAWs`)."""
+SHORT = 4
+"""Letters and digits up to which a designation alone proves little."""
 FICTION = frozenset({"star trek", "starship"})
 """Where these stand, `USS Enterprise` is no ship of the Navy's."""
 _JOINT = r"(?:,? as well as|,? (?:and|or|AND|OR|plus)| &|,)(?: (?:the|a|an|some|[0-9,.]+|THE|A|AN))? |/|, "
@@ -29,7 +31,7 @@ _LISTED_BEFORE = re.compile(rf"(?:{_JOINT})$")
 _LISTED_BEHIND = re.compile(_JOINT)
 LONGEST_JOINT = 25
 """Code points between two names of a list."""
-_MARK = re.compile(r" (?:(?:Mk|MK|Mark|Block)\.? ?(?:[IVX]+[A-Z]?|\d+[A-Z]?)|[IVX]{1,3})(?![\w-])")
+_MARK = re.compile(r" (?:(?:Mk|MK|Mark|Block)\.? ?(?:[IVX]+[A-Z]?|\d+[A-Z]?)|[IVX]{1,3})(?![\w-])|-[A-Z]\d{1,2}(?![\w-])")
 _SIDE_BY_SIDE = re.compile(r"[ \u00a0-]| ?[\"\u201c]")
 
 
@@ -42,6 +44,7 @@ def weapons(readings: Sequence[Reading], gazetteer: Gazetteer) -> Iterator[Menti
     if not found:
         return
     context = Context(readings, gazetteer)
+    context.note(_family(f) for f in found if not f.ambiguous and not f.formed)
     proved = _proved(found, readings, context, gazetteer)
     for reading in readings:
         for one in _longest(reading, [f for f in proved if f.reading is reading], gazetteer):
@@ -99,11 +102,13 @@ def _stands_alone(found: Found, context: Context) -> bool:
         return context.words_of_war >= AT_WAR
     if found.ambiguous:
         return context.beside(found)
-    if found.designation and found.first != found.last and len(found.reading.words[found.first]) > 2:
-        return True
     if found.last - found.first > 1:
         return not context.other_name(found)
-    return context.beside(found) or (context.words_of_war > 0 and not context.other_name(found))
+    word = _written(found)
+    # A short designation or a single word may be anything else in an article without arms (`the MG4`).
+    plain = found.first == found.last and word.isalpha() and not found.reading.words[found.first].isupper()
+    needed = AT_WAR if plain or len(word) <= SHORT else 0
+    return context.beside(found) or (context.arms >= needed and not context.other_name(found))
 
 
 def _proved_around(found: Found, context: Context) -> bool:
@@ -115,14 +120,14 @@ def _proved_around(found: Found, context: Context) -> bool:
     common = {word, f"{word}s", word.removesuffix("s")} & context.forms
     if found.reading.lettering == "mixed" and (common or context.person(found)):
         return False
-    return context.around(found) or (context.called(found) and not context.other_name(found))
+    return context.around(found)
 
 
 def _may_follow(found: Found, context: Context) -> bool:
     """Whether a name whose weapon is proved elsewhere in the article stands for it here."""
     if context.other_name(found):
         return False
-    return found.designation or not context.place(found)
+    return found.designation or not (context.place(found) or context.common_ship(found))
 
 
 def _in_list(found: Found, ends: Collection[tuple[int, int]]) -> bool:
@@ -159,6 +164,11 @@ def _longest(reading: Reading, proved: list[Found], gazetteer: Gazetteer) -> lis
         if end > one.end:
             one.last = reading.within(one.start, end)[1] - 1
     return joined
+
+
+def _family(found: Found) -> str:
+    """The letters with which a name begins: golf scores (`T-55, T-62`) are all of one family."""
+    return re.split(r"\d", _written(found), maxsplit=1)[0]
 
 
 def _written(found: Found) -> str:

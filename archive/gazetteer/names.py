@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, takewhile
+from itertools import accumulate, pairwise, takewhile
 from typing import NamedTuple
 
 from archive.analysis import Analyser
@@ -16,6 +16,8 @@ _VARIANT = re.compile(r"^(.*\d)(?!(?:st|nd|rd|th|mm|km|kg|lb)$)[a-z]{1,4}\d{0,2}
 """A designation with letters of a variant behind its number: `f16c`, `t72b3m`; not an ordinal: `t55th`."""
 SHORTEST_PLURAL = 2
 """Letters above which a name's last word may be a plural: `F-35 is` is no F-35I."""
+SHORTEST_PART = 3
+"""Letters from which the parts of a name may be joined (`Storm-Shadow`, `StormShadow`)."""
 _LEADING = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -62,6 +64,8 @@ class NameIndex:
             most = min(most, limit)
         for count in range(most, 0, -1):
             found = self._look_up(forms[first : first + count])
+            if found and self._squeezed:
+                found = [c for c in found if _parted_alike(c, forms[first : first + count])]
             if found and cased:
                 written = words[first : first + count]
                 found = [c for c in found if fits(c.alias, self._analyser.words(c.alias), written)]
@@ -99,6 +103,17 @@ class NameIndex:
             return []
         base = "".join(forms[:-1]) + variant[1]
         return [] if base.isdigit() else [c for c in self._keys.get(base, ()) if any(ch.isdigit() for ch in c.alias)]
+
+
+def _parted_alike(candidate: Candidate, forms: Sequence[str]) -> bool:
+    """Whether words without digits are parted where the name parts them: `Presidents` is no President-S."""
+    entity = candidate.entity
+    parts = entity.keys[entity.names.index(candidate.alias)].split(" ")
+    if len(forms) == 1:
+        return len(parts) == 1 or any(c.isdigit() for c in forms[0]) or min(map(len, parts)) >= SHORTEST_PART
+    ends = set(accumulate(map(len, parts)))
+    gaps = zip(accumulate(map(len, forms)), pairwise(forms), strict=False)
+    return all(end in ends or not (a[-1].isalpha() and b[0].isalpha()) for end, (a, b) in gaps)
 
 
 def _heads(key: str) -> Iterator[tuple[str, int]]:
