@@ -9,7 +9,9 @@ from indexer.weapon_names import Found
 
 __all__ = ["abbreviations"]
 
-_ABBREVIATION = re.compile(r"(?: [Mm]issiles?| [Ss]ystems?| [Ww]eapons?)?,? (?:\(|or (?:the )?)(?P<name>[A-Z][A-Z-]{1,7})s?(?=[),.])")
+_ABBREVIATION = re.compile(
+    r"(?: [Mm]issiles?| [Ss]ystems?| [Ww]eapons?)?,? (?:\(|or (?:the )?)(?P<name>[A-Z][A-Z-]{1,7})s?(?=[),.])"
+)
 MORE_WORDS = 4
 """Words without a letter in the abbreviation that a full name may have (`Optically tracked`)."""
 

@@ -38,6 +38,8 @@ UNITS = frozenset(
     | {"carrier strike", "carrier battle", "battle group", "amphibious ready", "expeditionary strike"}
 )
 """Words behind a name that make it a unit's (`Stryker brigade`, `Nimitz Carrier Strike Group`)."""
+PARTICLES = frozenset({"al", "ben", "bin", "ibn", "el", "abu"})
+"""Words behind a name that make it a person's (`Abu Mahdi al-Muhandis`)."""
 TEAMS = frozenset("jets bombers rockets fighters cannons gunners pistons raiders".split())
 """Kinds that, with a capital, are teams' names."""
 STOPS = frozenset(
@@ -185,6 +187,8 @@ class Context:
         ):
             return True
         behind = forms[last + 1] if last + 1 < len(forms) else ""
+        if behind in PARTICLES and _gap(reading, last + 1) == " ":
+            return True
         return (
             reading.next_to(last, last + 1)
             and behind not in ALL_KINDS

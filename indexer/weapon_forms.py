@@ -55,6 +55,8 @@ NOT_IN_NAMES = frozenset(
     "russian russia ukraine ukrainian chinese china american british iran iranian israeli u.s us uk nato".split()
 )
 """Capitalised words that end or begin no ship's name."""
+COUNTS = frozenset("two three four five six seven eight nine ten both all several new first second last".split())
+"""Capitalised words that may stand before a class (`Two Kilo-class submarines`)."""
 UNITS = frozenset({"carrier", "strike", "amphibious", "expeditionary", "battle"})
 """Words that make a ship's name a unit's: `Nimitz Carrier Strike Group`."""
 
@@ -87,7 +89,9 @@ _FULL_NAME = re.compile(r"(?: [A-Z][\w-]+){2,6}? (?:Missile|Weapon|Bomb|Munition
 """The words of a full name behind a designation: `AGM-88 High-Speed Anti-Radiation Missile`."""
 _AIRLINERS = re.compile(r"Tu-(?:104|114|124|134|144|154|204|214|334)")
 
-_WEAK_NAME = r"(?:(?:Type|TYPE|Mk\.?|MK|Mark|Model) \d{1,4}[A-Z]?|[A-HJ-WYZ]-? ?\d{1,3}[A-Z]{0,3}|[A-Z]{2}-\d{1,3}[A-Z]{0,2})"
+_WEAK_NAME = (
+    r"(?:(?:Type|TYPE|Mk\.?|MK|Mark|Model) \d{1,4}[A-Z]?|[A-HJ-WYZ]-? ?\d{1,3}[A-Z]{0,3}|[A-Z]{2}-\d{1,3}[A-Z]{0,2})"
+)
 _WEAK_KINDS = "|".join(sorted(PLAIN_KINDS, key=len, reverse=True))
 _WEAK = re.compile(
     rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?!-(?:powered|engined))(?=(?:s|'s|S|'S)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
@@ -97,14 +101,18 @@ _AIRLINER = re.compile(r"[A-Z]-?[1-9]\d\d")
 """Three digits behind a letter are an airliner's or a business jet's (`A350`, `G650`): bombers and fighters have two."""
 _NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "NO", "ID", "TV", "DC", "MD", "VC", "BA"})
 """Two letters before a number and a kind that are none of a designation's (`FY-22 missile procurement`)."""
-_LISTED = re.compile(rf"(?:,? (?:and|or|AND|OR)|,|/)(?: (?:the|a|an|THE|A|AN|\d+))?[ /]?(?P<name>{_WEAK_NAME})(?=s?(?!\w))")
+_LISTED = re.compile(
+    rf"(?:,? (?:and|or|AND|OR)|,|/)(?: (?:the|a|an|THE|A|AN|\d+))?[ /]?(?P<name>{_WEAK_NAME})(?=s?(?!\w))"
+)
 _CALLED = re.compile(
     rf"\b(?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?,? (?i:(?:(?:is|are|was|also|they|it|which|have|has|been|officially|popularly|"
     rf"commonly) ){{0,3}}(?:codenamed|code-named|nicknamed|dubbed|called|known as|christened|designated))"
     rf" (?:(?i:the|a|an) )?(?P<quote>[\"\u201c'\u2018])?(?P<name>{_WORD}(?:[ -](?:{_WORD}|\d+[A-Z]*)){{0,2}}|[A-Z]+\d*)"
 )
 _NICKNAME = re.compile(rf"[ \u00a0](?P<name>{_WORD}(?: {_WORD})?)")
-_AFTER_NICKNAME = re.compile(rf"(?:[,;:.)]|$|\n| (?i:(?:{_WEAK_KINDS})(?:s|es)?|and|or|was|is|were|are|has|have|had|that|which|to|from|in|on|at|over|with)\b)")
+_AFTER_NICKNAME = re.compile(
+    rf"(?:[,;:.)]|$|\n| (?i:(?:{_WEAK_KINDS})(?:s|es)?|and|or|was|is|were|are|has|have|had|that|which|to|from|in|on|at|over|with)\b)"
+)
 NO_NICKNAMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december test pilot pilots program programme squadron crew flight wing maintenance "
@@ -138,13 +146,18 @@ def form_names(reading: Reading) -> Iterator[Found]:
         while name.split()[-1].lower() in NOT_IN_NAMES and " " in name:
             name = name.rpartition(" ")[0]
         class_name = class_of_kind(found["kind"].lower())
-        if class_name and name.lower() not in NOT_IN_NAMES:
+        # Rockets that are called something mostly go to space.
+        if class_name and found["kind"].lower() != "rocket" and name.lower() not in NOT_IN_NAMES:
             start = found.start("name")
             yield from _at(reading, start, start + len(name), name, class_name, ambiguous=True)
     for found in _WEAK.finditer(text):
         class_name = class_of_kind(found["kind"].lower())
         spaced = reading.text[found.start() + 1 : found.start() + 2] == " "
-        flying = class_name is not None and ("aircraft" in class_name or "-" in found["name"]) and _AIRLINER.match(found["name"])
+        flying = (
+            class_name is not None
+            and ("aircraft" in class_name or "-" in found["name"])
+            and _AIRLINER.match(found["name"])
+        )
         if class_name and not spaced and not flying and found["name"][:2] not in _NO_WEAPON:
             name = re.sub(r"^([A-Z]{1,2})-? ?(?=\d)", r"\1-", found["name"])
             yield from _at(reading, *found.span("name"), name, class_name, ambiguous=True)
@@ -209,7 +222,7 @@ def _ship_class(reading: Reading, found: re.Match[str]) -> Iterator[Found]:
     if not kind or "cruise ship" in kind[0] or "ferry" in kind[0]:
         return
     words = found["name"].split()
-    while words and words[0].lower().rstrip(".") in NOT_IN_NAMES:
+    while words and words[0].lower().rstrip(".") in NOT_IN_NAMES | COUNTS:
         words.pop(0)
     if words:
         name = " ".join(words)
@@ -226,7 +239,7 @@ def _ship_name(words: str) -> str:
     """The words up to one that ends a ship's name; none where a unit is named after the ship."""
     kept: list[str] = []
     for word in words.split(" "):
-        if word.lower().rstrip(".") in NOT_IN_NAMES and not (not kept and word == "The"):
+        if word.lower().rstrip(".") in NOT_IN_NAMES and not (not kept and word in ("The", "Admiral")):
             if word.lower() in UNITS:
                 return ""
             break

@@ -109,7 +109,9 @@ def kinds_of(class_name: str) -> frozenset[str]:
 def is_ship(class_name: str | None) -> bool:
     """Whether it is a class of ships: these have the names of people and places."""
     name = class_name or ""
-    return name.endswith(_SHIPLY) or (name.endswith("carrier") and not name.endswith(("personnel carrier", "mortar carrier")))
+    return name.endswith(_SHIPLY) or (
+        name.endswith("carrier") and not name.endswith(("personnel carrier", "mortar carrier"))
+    )
 
 
 def class_of_kind(word: str) -> str | None:

@@ -30,7 +30,9 @@ _JOINT = re.compile(r"[ \u00a0]?[-\u2010\u2011\u2013/.]?[ \u00a0]?|['\u2019]s |s
 _NUMBER = re.compile(r"\d")
 _LIST = re.compile(r",? ")
 _PLURAL = re.compile(r"['\u2019][sS]\b")
-_BEHIND_PLURAL = re.compile(r"[,;:)]|\s*--|\.?\s*$| (?:and|or|in|at|to|from|with|on|are|were|have|had|for|over|by|as)\b", re.I)
+_BEHIND_PLURAL = re.compile(
+    r"[,;:)]|\s*--|\.?\s*$| (?:and|or|in|at|to|from|with|on|are|were|have|had|for|over|by|as)\b", re.I
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -75,7 +77,9 @@ def gazetteer_names(reading: Reading, index: NameIndex, *, cased: bool = True) -
             if not count:
                 break
             for candidate in candidates if _begins(reading, first) else ():
-                if is_ship(candidate.entity.class_name) and _joined_forms(reading, first, count) not in _keys(candidate):
+                if is_ship(candidate.entity.class_name) and _joined_forms(reading, first, count) not in _keys(
+                    candidate
+                ):
                     continue  # there is one of it: `the Braves` are no HMS Brave
                 if _joined(reading, first, count, commas="," in candidate.alias):
                     yield _found(reading, first, first + count - 1, candidate)
@@ -122,7 +126,13 @@ def _found(reading: Reading, first: int, last: int, candidate: Candidate) -> Fou
     )
     single = head == tail and words[head].isalpha() and len(words[head]) > 1
     caps_only = single and words[head].isupper() and not _acronym(candidate.alias) and not candidate.ambiguous
-    return Found(reading, head, tail, candidate.entity, candidate.ambiguous or parted or (caps_only and reading.lettering == "upper"))
+    return Found(
+        reading,
+        head,
+        tail,
+        candidate.entity,
+        candidate.ambiguous or parted or (caps_only and reading.lettering == "upper"),
+    )
 
 
 def _acronym(alias: str) -> bool:
@@ -153,12 +163,22 @@ def _without_type_words(reading: Reading, first: int, last: int, candidate: Cand
     small = {w for part in candidate.alias.split() for w in part.replace("-", " ").split() if part.islower()}
     behind = last
     while behind > first and not forms[behind].startswith("class"):
-        kind = forms[behind] in ALL_KINDS or forms[behind] in LIKE or forms[behind] in small or forms[behind].removesuffix("s") in small
+        kind = (
+            forms[behind] in ALL_KINDS
+            or forms[behind] in LIKE
+            or forms[behind] in small
+            or forms[behind].removesuffix("s") in small
+        )
         if not kind:
             break
         behind -= 1
         rest = "".join(forms[first : behind + 1])
-        if rest in names or forms[behind + 1] in small or forms[behind + 1] in LIKE or forms[behind + 1].removesuffix("s") in small:
+        if (
+            rest in names
+            or forms[behind + 1] in small
+            or forms[behind + 1] in LIKE
+            or forms[behind + 1].removesuffix("s") in small
+        ):
             last = behind
     while first < last and forms[first] in small and forms[first] in ALL_KINDS:
         first += 1
@@ -167,6 +187,8 @@ def _without_type_words(reading: Reading, first: int, last: int, candidate: Cand
         while head < last and forms[head] in MAKERS:
             head += 1
         rest = "".join(forms[head : last + 1])
-        if head > first and (rest.removesuffix("s") in names or (rest[0].isalpha() and rest[-1].isalnum() and _NUMBER.search(rest))):
+        if head > first and (
+            rest.removesuffix("s") in names or (rest[0].isalpha() and rest[-1].isalnum() and _NUMBER.search(rest))
+        ):
             first = head
     return first, last

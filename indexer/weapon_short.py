@@ -27,7 +27,9 @@ def short_names(
     for found in named:
         word = found.reading.words[found.first]
         if found.formed and found.first == found.last and word.isupper():
-            heads.setdefault(found.reading.forms[found.first], []).append((tuple(found.reading.forms[found.first : found.first + 1]), found.entity))
+            heads.setdefault(found.reading.forms[found.first], []).append(
+                (tuple(found.reading.forms[found.first : found.first + 1]), found.entity)
+            )
     for entity in entities:
         for words in _shorts(entity, gazetteer):
             heads.setdefault(words[0], []).append((words, entity))
@@ -62,5 +64,10 @@ def _shorts(entity: Entity, gazetteer: Gazetteer) -> Iterator[tuple[str, ...]]:
             capitals = all(w[0].isupper() and w.isalpha() for w in words[last + 1 :])
             if -1 < last < len(words) - 1 and any(c.isalpha() for w in words[: last + 1] for c in w):
                 yield forms[: last + 1]
-            if -1 < last < len(words) - 1 and capitals and not ALL_KINDS.intersection(nick) and len(nick[0]) >= SHORTEST:
+            if (
+                -1 < last < len(words) - 1
+                and capitals
+                and not ALL_KINDS.intersection(nick)
+                and len(nick[0]) >= SHORTEST
+            ):
                 yield nick

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from archive.article import Mention
-from archive.gazetteer import Entity, Gazetteer
+from archive.gazetteer import Gazetteer
 from indexer.reading import Reading
 from indexer.weapon_abbreviations import abbreviations
 from indexer.weapon_context import AT_WAR, Context
@@ -31,16 +31,16 @@ _LISTED_BEFORE = re.compile(rf"(?:{_JOINT})$")
 _LISTED_BEHIND = re.compile(_JOINT)
 LONGEST_JOINT = 25
 """Code points between two names of a list."""
-_MARK = re.compile(r" (?:(?:Mk|MK|Mark|Block)\.? ?(?:[IVX]+[A-Z]?|\d+[A-Z]?)|[IVX]{1,3})(?![\w-])|-[A-Z]\d{1,2}(?![\w-])")
+_MARK = re.compile(
+    r" (?:(?:Mk|MK|Mark|Block)\.? ?(?:[IVX]+[A-Z]?|\d+[A-Z]?)|[IVX]{1,3})(?![\w-])|-[A-Z]\d{1,2}(?![\w-])"
+)
 _SIDE_BY_SIDE = re.compile(r"[ \u00a0-]| ?[\"\u201c]")
 
 
 def weapons(readings: Sequence[Reading], gazetteer: Gazetteer) -> Iterator[Mention]:
     """The mentions of weapons in an article's fields, each field's in order; takes their stretches."""
     named = {id(r): list(gazetteer_names(r, gazetteer.weapons, cased=r.lettering != "lower")) for r in readings}
-    found = [
-        f for r in readings for f in (*named[id(r)], *form_names(r)) if r.free(f.start, f.end)
-    ]
+    found = [f for r in readings for f in (*named[id(r)], *form_names(r)) if r.free(f.start, f.end)]
     if not found:
         return
     context = Context(readings, gazetteer)
@@ -55,7 +55,9 @@ def weapons(readings: Sequence[Reading], gazetteer: Gazetteer) -> Iterator[Menti
 def _proved(found: list[Found], readings: Sequence[Reading], context: Context, gazetteer: Gazetteer) -> list[Found]:
     """Those that are weapons' names here, and the short forms that they prove."""
     found = [f for f in found if not (f.formed and _known(f, found))]
-    if any(f.formed for f in found) and any(phrase in r.text.lower() for phrase in FICTION for r in readings):
+    if any(f.entity.name.startswith("USS") for f in found) and any(
+        phrase in r.text.lower() for phrase in FICTION for r in readings
+    ):
         found = [f for f in found if not f.entity.name.startswith("USS")]
     proved = [f for f in found if _stands_alone(f, context)]
     rest = [f for f in found if f not in set(proved)]
@@ -87,7 +89,10 @@ def _proved(found: list[Found], readings: Sequence[Reading], context: Context, g
 def _known(found: Found, all_found: Iterable[Found]) -> bool:
     """Whether the gazetteer has a name in the place of one that was only formed."""
     return any(
-        not f.formed and f.reading is found.reading and f.start == found.start and f.last >= found.first + 1 - (found.first == found.last)
+        not f.formed
+        and f.reading is found.reading
+        and f.start == found.start
+        and f.last >= found.first + 1 - (found.first == found.last)
         for f in all_found
     )
 
@@ -107,7 +112,7 @@ def _stands_alone(found: Found, context: Context) -> bool:
     word = _written(found)
     # A short designation or a single word may be anything else in an article without arms (`the MG4`).
     plain = found.first == found.last and word.isalpha() and not found.reading.words[found.first].isupper()
-    needed = AT_WAR if plain or len(word) <= SHORT else 0
+    needed = AT_WAR if plain or len(word) <= SHORT or word.endswith("clas") else 0
     return context.beside(found) or (context.arms >= needed and not context.other_name(found))
 
 
@@ -139,7 +144,7 @@ def _in_list(found: Found, ends: Collection[tuple[int, int]]) -> bool:
 
 
 def _longest(reading: Reading, proved: list[Found], gazetteer: Gazetteer) -> list[Found]:
-    """Without those inside longer ones; neighbours of one weapon joined (`Abrams M1A1`), marks taken in (`Hawk Mk 66`)."""
+    """Without those inside longer ones; a weapon's neighbours joined (`Abrams M1A1`), marks taken in (`Hawk Mk 66`)."""
     kept: list[Found] = []
     for one in sorted(proved, key=lambda f: (f.start - f.end, f.formed, f.start)):
         if all(one.end <= k.start or k.end <= one.start for k in kept):
@@ -154,7 +159,9 @@ def _longest(reading: Reading, proved: list[Found], gazetteer: Gazetteer) -> lis
             and last.designation != one.designation
             and _SIDE_BY_SIDE.fullmatch(reading.text[last.end : one.start])
         ):
-            joined[-1] = Found(reading, last.first, one.last, last.entity, last.ambiguous and one.ambiguous, last.formed)
+            joined[-1] = Found(
+                reading, last.first, one.last, last.entity, last.ambiguous and one.ambiguous, last.formed
+            )
         else:
             joined.append(one)
     for one in joined:
@@ -172,6 +179,7 @@ def _family(found: Found) -> str:
 
 
 def _written(found: Found) -> str:
+    """Its words in lower case, joined, without an s at the end."""
     return "".join(found.reading.forms[found.first : found.last + 1]).removesuffix("s")
 
 
