@@ -36,7 +36,8 @@ PREFIXES = {"USNS": "auxiliary ship", "RFA": "auxiliary ship", "USCGC": "coast g
 _KINDS = "|".join(sorted(WARSHIPS, key=len, reverse=True)).replace(" ", r"[ -]")
 _KIND = re.compile(rf"\b({_KINDS})s?\b", re.IGNORECASE)
 _NAMED = re.compile(
-    rf"\b(?<!police )(?<!cruise )(?:{_KINDS}) (?P<name>{_WORD}(?: of {_WORD}| {_WORD}){{0,2}}|\"{_NAME}\"|\u201c{_NAME}\u201d)"
+    rf"\b(?<!police )(?<!cruise )(?:{_KINDS}) "
+    rf"(?P<name>{_WORD}(?: of {_WORD}| {_WORD}){{0,2}}|\"{_NAME}\"|\u201c{_NAME}\u201d)"
     rf"(?![-\u2010\u2011 ]class\b)"
 )
 _NOT_NAMED_BY = frozenset({"flagship", "icebreaker", "dreadnought", "supply ship", "support ship"})
@@ -94,30 +95,32 @@ _WEAK_NAME = (
 )
 _WEAK_KINDS = "|".join(sorted(PLAIN_KINDS, key=len, reverse=True))
 _WEAK = re.compile(
-    rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?!-(?:powered|engined))(?=(?:s|'s|S|'S)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
+    rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?!-(?:powered|engined))"
+    rf"(?=(?:s|'s|S|'S)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
     rf"(?:[ -]+[^\W\d_]+){{0,3}}?[ -](?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?\b)"
 )
 _AIRLINER = re.compile(r"[A-Z]-?[1-9]\d\d")
-"""Three digits behind a letter are an airliner's or a business jet's (`A350`, `G650`): bombers and fighters have two."""
+"""Three digits behind a letter are an airliner's or a business jet's (`A350`, `G650`); fighters have two."""
 _NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "NO", "ID", "TV", "DC", "MD", "VC", "BA"})
 """Two letters before a number and a kind that are none of a designation's (`FY-22 missile procurement`)."""
 _LISTED = re.compile(
     rf"(?:,? (?:and|or|AND|OR)|,|/)(?: (?:the|a|an|THE|A|AN|\d+))?[ /]?(?P<name>{_WEAK_NAME})(?=s?(?!\w))"
 )
 _CALLED = re.compile(
-    rf"\b(?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?,? (?i:(?:(?:is|are|was|also|they|it|which|have|has|been|officially|popularly|"
-    rf"commonly) ){{0,3}}(?:codenamed|code-named|nicknamed|dubbed|called|known as|christened|designated))"
+    rf"\b(?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?,? (?i:(?:(?:is|are|was|also|they|it|which|have|has|been|"
+    rf"officially|popularly|commonly) ){{0,3}}(?:codenamed|code-named|nicknamed|dubbed|called|known as|christened|designated))"
     rf" (?:(?i:the|a|an) )?(?P<quote>[\"\u201c'\u2018])?(?P<name>{_WORD}(?:[ -](?:{_WORD}|\d+[A-Z]*)){{0,2}}|[A-Z]+\d*)"
 )
 _NICKNAME = re.compile(rf"[ \u00a0](?P<name>{_WORD}(?: {_WORD})?)")
 _AFTER_NICKNAME = re.compile(
-    rf"(?:[,;:.)]|$|\n| (?i:(?:{_WEAK_KINDS})(?:s|es)?|and|or|was|is|were|are|has|have|had|that|which|to|from|in|on|at|over|with)\b)"
+    rf"(?:[,;:.)]|$|\n| (?i:(?:{_WEAK_KINDS})(?:s|es)?|and|or|was|is|were|are|has|have|had|that|which|to|from|in|on|at|"
+    rf"over|with)\b)"
 )
 NO_NICKNAMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december test pilot pilots program programme squadron crew flight wing maintenance "
-    "fleet block lot surface guided rifle rifles air force army navy demonstration team system systems project aircraft joint "
-    "missile missiles group mr mrs the a an and or it he she his her they we you i but this that".split()
+    "fleet block lot surface guided rifle rifles air force army navy demonstration team system systems project aircraft "
+    "joint missile missiles group mr mrs the a an and or it he she his her they we you i but this that".split()
 )
 """Capitalised words behind a designation that are no nickname of it."""
 NAVAL = frozenset("navi naval fleet warship submarin destroy frigat carrier cruiser helicopt sail sailor ship".split())

@@ -1,4 +1,4 @@
-"""Short forms of weapons that an article names in full: `the Dunham` after `USS Jason Dunham`, `Hornets` after `F/A-18`."""
+"""Short forms of weapons named in full: `the Dunham` after `USS Jason Dunham`, `Hornets` after `F/A-18 Hornet`."""
 
 from __future__ import annotations
 
