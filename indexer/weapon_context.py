@@ -44,8 +44,9 @@ TEAMS = frozenset("jets bombers rockets fighters cannons gunners pistons raiders
 """Kinds that, with a capital, are teams' names."""
 STOPS = frozenset(
     "the a an of with and or his her their its to in on at for from by that was is were are as but have has had be "
-    "been can could will would may might into over under near against while when which who than if not said says say i he "
-    "she it they we you fired shot used carrying killed hit took made left won beat lost after before during".split()
+    "been can could will would may might into over under near against while when which who than if not said says "
+    "say i he she it they we you fired shot used carrying killed hit took made left won beat lost after before "
+    "during".split()
 )
 """Words over which a kind is not told: `a Patriot with a gun`."""
 WAR = (

@@ -10,7 +10,10 @@ from archive.gazetteer import Candidate, Entity, NameIndex
 from indexer.reading import Reading
 from indexer.weapon_kinds import ALL_KINDS, is_ship, makers_belong
 
-__all__ = ["MAKERS", "Found", "gazetteer_names", "name_end"]
+__all__ = ["MAKERS", "NAME_WORD", "Found", "formed", "gazetteer_names", "name_end"]
+
+NAME_WORD = r"(?:[A-Z]\.(?:[A-Z]\.)?|[A-Z][^\W\d_]*(?:['\u2019-][A-Z]?[^\W\d_]+)*)"
+"""A capitalised word of a name, or initials."""
 
 MAKERS = frozenset(
     "boeing lockheed martin northrop grumman raytheon general dynamics sikorsky bell beechcraft cessna mcdonnell "
@@ -192,3 +195,20 @@ def _without_type_words(reading: Reading, first: int, last: int, candidate: Cand
         ):
             first = head
     return first, last
+
+
+def formed(
+    reading: Reading,
+    start: int,
+    end: int,
+    name: str,
+    class_name: str,
+    *,
+    ambiguous: bool = False,
+    context: frozenset[str] = frozenset(),
+) -> Iterator[Found]:
+    """A name that its form proves, with an entity made for it; nothing where no word begins at `start`."""
+    first, behind = reading.within(start, end)
+    if first < behind and reading.tokens[first].start == start:
+        entity = Entity("weapon", name, ambiguous=frozenset({name}), context=context, class_name=class_name)
+        yield Found(reading, first, behind - 1, entity, ambiguous, formed=True)

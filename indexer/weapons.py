@@ -14,8 +14,9 @@ from archive.gazetteer import Gazetteer
 from indexer.reading import Reading
 from indexer.weapon_abbreviations import abbreviations
 from indexer.weapon_context import AT_WAR, Context
-from indexer.weapon_forms import form_names, listed_name, nickname_end
+from indexer.weapon_designations import designations, listed_name, nickname_end
 from indexer.weapon_names import Found, gazetteer_names
+from indexer.weapon_ships import ship_names
 from indexer.weapon_short import short_names
 
 __all__ = ["weapons"]
@@ -40,7 +41,7 @@ _SIDE_BY_SIDE = re.compile(r"[ \u00a0-]| ?[\"\u201c]")
 def weapons(readings: Sequence[Reading], gazetteer: Gazetteer) -> Iterator[Mention]:
     """The mentions of weapons in an article's fields, each field's in order; takes their stretches."""
     named = {id(r): list(gazetteer_names(r, gazetteer.weapons, cased=r.lettering != "lower")) for r in readings}
-    found = [f for r in readings for f in (*named[id(r)], *form_names(r)) if r.free(f.start, f.end)]
+    found = [f for r in readings for f in (*named[id(r)], *ship_names(r), *designations(r)) if r.free(f.start, f.end)]
     if not found:
         return
     context = Context(readings, gazetteer)
@@ -87,12 +88,10 @@ def _proved(found: list[Found], readings: Sequence[Reading], context: Context, g
 
 
 def _known(found: Found, all_found: Iterable[Found]) -> bool:
-    """Whether the gazetteer has a name in the place of one that was only formed."""
+    """Whether the gazetteer has a name where one was only formed: then it knows where the name ends."""
+    words = min(found.last - found.first, 1)  # the prefix alone (`USS`) is no ship
     return any(
-        not f.formed
-        and f.reading is found.reading
-        and f.start == found.start
-        and f.last >= found.first + 1 - (found.first == found.last)
+        not f.formed and f.reading is found.reading and f.start == found.start and f.last - f.first >= words
         for f in all_found
     )
 
