@@ -30,7 +30,6 @@ LIKE = frozenset({"style", "type", "series", "family", "like"})
 """Words behind a hyphen that are no part of a name (`an AR-15-style rifle`)."""
 _JOINT = re.compile(r"[ \u00a0]?[-\u2010\u2011\u2013/.]?[ \u00a0]?|['\u2019]s |s['\u2019] | & | ?[\"\u201c\u201d]")
 """What may stand between the words of a name."""
-_NUMBER = re.compile(r"\d")
 _LIST = re.compile(r",? ")
 _PLURAL = re.compile(r"['\u2019][sS]\b")
 _BEHIND_PLURAL = re.compile(
@@ -189,10 +188,9 @@ def _without_type_words(reading: Reading, first: int, last: int, candidate: Cand
         head = first
         while head < last and forms[head] in MAKERS:
             head += 1
-        rest = "".join(forms[head : last + 1])
-        if head > first and (
-            rest.removesuffix("s") in names or (rest[0].isalpha() and rest[-1].isalnum() and _NUMBER.search(rest))
-        ):
+        rest = "".join(forms[head : last + 1]).removesuffix("s")
+        lettered = any(c.isalpha() for c in rest) and any(c.isdigit() for c in rest)  # no bare `206`
+        if head > first and (lettered or any(name.startswith(rest) for name in names)):
             first = head
     return first, last
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from archive.gazetteer import Entity, Gazetteer
 from indexer.reading import Reading
 from indexer.weapon_kinds import ALL_KINDS, PREFIXES, is_ship
-from indexer.weapon_names import Found
+from indexer.weapon_names import MAKERS, Found
 
 __all__ = ["short_names"]
 
@@ -59,6 +59,8 @@ def _shorts(entity: Entity, gazetteer: Gazetteer) -> Iterator[tuple[str, ...]]:
             if len(forms) in (3, 4) and not JOINING.intersection(forms) and len(forms[-1]) >= SHORTEST:
                 yield forms[-1:]
         elif not is_ship(entity.class_name):
+            while len(forms) > 1 and forms[0] in MAKERS:
+                words, forms = words[1:], forms[1:]
             last = max((i for i, w in enumerate(words) if any(c.isdigit() for c in w)), default=-1)
             nick = forms[last + 1 :]
             capitals = all(w[0].isupper() and w.isalpha() for w in words[last + 1 :])

@@ -34,6 +34,7 @@ def spans(body: str, title: str = "") -> list[str]:
         ("AMMUNITION FOR M-16 RIFLES WAS SEIZED BY THE ARMY.", ["M-16"]),
         # Type words, makers and marks.
         ("The army has a Bradley Fighting Vehicle and a Boeing B-52 bomber.", ["Bradley", "B-52"]),
+        ("The air force has an Airbus A400M transport plane and a Colt Python.", ["A400M"]),
         ("It ordered two Abrams M1A1 battle tanks.", ["Abrams M1A1"]),
         ("The gunman had an AR-15-style rifle.", ["AR-15"]),
         # A full name and its abbreviation.
