@@ -58,6 +58,7 @@ _NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "N
 _LISTED = re.compile(
     rf"(?:,? (?:and|or|AND|OR)|,|/)(?: (?:the|a|an|THE|A|AN|\d+))?[ /]?(?P<name>{_WEAK_NAME})(?=s?(?!\w))"
 )
+CALLS = ("codenamed", "code-named", "nicknamed", "dubbed", "called", "known as", "christened", "designated")
 _CALLED = re.compile(
     rf"\b(?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?,? (?i:(?:(?:is|are|was|also|they|it|which|have|has|been|"
     rf"officially|popularly|commonly) ){{0,3}}(?:codenamed|code-named|nicknamed|"
@@ -90,7 +91,9 @@ def designations(reading: Reading) -> Iterator[Found]:
                 )
             name = f"{found['family']}-{found['number']}"
             yield from formed(reading, *found.span(), name, _CLASS_OF[found["family"]], ambiguous=True)
-    for found in _CALLED.finditer(text):
+    lower = text.lower()
+    # The pattern is slow, and few texts have its verbs.
+    for found in _CALLED.finditer(text) if any(verb in lower for verb in CALLS) else ():
         name = found["name"]
         while name.split()[-1].lower() in NOT_IN_NAMES and " " in name:
             name = name.rpartition(" ")[0]

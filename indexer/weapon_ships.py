@@ -64,9 +64,10 @@ def ship_names(reading: Reading) -> Iterator[Found]:
     text = reading.text
     for found in _SHIP.finditer(text):
         yield from _prefixed(reading, found)
-    for found in _NAMED.finditer(text):
+    # The patterns are slow, and few texts have ships.
+    for found in _NAMED.finditer(text) if any(kind in text for kind in WARSHIPS) else ():
         yield from _named_ship(reading, found)
-    for found in _CLASS.finditer(text):
+    for found in _CLASS.finditer(text) if "class" in text else ():
         yield from _ship_class(reading, found)
 
 
