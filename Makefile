@@ -5,7 +5,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all
 DEMO_ARCHIVE ?= demo-archive
 PORT ?= 8000
 
-.PHONY: install demo test lint clean
+.PHONY: install demo test lint screenshots clean
 install: .venv/.installed
 
 .venv/.installed: pyproject.toml constraints.txt models.txt
@@ -40,6 +40,10 @@ lint: .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screenshots: .venv/.test # of every page, and the one in the README; needs Chromium
+	$(BIN)/dateline index --archive $(DEMO_ARCHIVE) "$$($(BIN)/python -m dateline.sample)"
+	$(BIN)/python -m benchmarks.screenshots --archive $(DEMO_ARCHIVE) --out screenshots --readme
 
 clean:
 	rm -rf .venv build dist *.egg-info $(DEMO_ARCHIVE)

@@ -92,6 +92,10 @@ class SearchService:
 
     def search(self, request: SearchRequest) -> Answer:
         """Raises QueryError, CursorError, and what the engine raises."""
+        return self.search_with_hits(request)[0]
+
+    def search_with_hits(self, request: SearchRequest) -> tuple[Answer, tuple[Hit, ...]]:
+        """`search`, and what its results were made of, in their order: for who shows more of the articles."""
         started = time.perf_counter()
         resolved = self._resolve(request)
         with timed(self.observe, "search"):
@@ -110,7 +114,7 @@ class SearchService:
         with timed(self.observe, "answer"):
             highlighter = Highlighter(resolved.search.query, resolved.search.expansions, self.analyser)
             results = [self._result(hit, request, highlighter) for hit in page.hits]
-        return {
+        answer: Answer = {
             "total": page.total,
             "results": results,
             "facets": {name: _facet(counts) for name, counts in page.facets.items()},
@@ -119,6 +123,7 @@ class SearchService:
             "took_ms": round((time.perf_counter() - started) * 1000, 1),
             "query": query,
         }
+        return answer, page.hits
 
     def walk(self, request: SearchRequest, size: int) -> Iterator[tuple[Hit, ...]]:
         """All articles of a search, in its order, `size` at a time: what following `next` shows. Errors as `search`."""
