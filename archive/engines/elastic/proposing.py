@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from archive.engines.elastic.document import SIGN, stream_of, term_counts
 from archive.engines.elastic.view import BARE, View, all_of
 from archive.plan import Plan
-from archive.ranking import PAIR_WEIGHT, Collection, word_scores
+from archive.ranking import PAIR_WEIGHT, Collection, word_parts
 
 __all__ = ["DECIDING", "KEYS", "Candidates", "Figures", "by_meaning", "by_words", "dots_of", "proposed_scores"]
 
@@ -111,8 +111,12 @@ class Figures:
 
     def scores(self, candidates: Candidates) -> NDArray[np.float64]:
         """The word score of each."""
+        return self.parts(candidates)[0]
+
+    def parts(self, candidates: Candidates) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The word score of each, and the share of the pairs in it."""
         assert self._view.collection is not None
-        return word_scores(
+        return word_parts(
             term_counts(candidates.streams, self._plan.terms, self._plan.pairs),
             [self._view.frequencies[term] for term in self._terms],
             len(self._plan.terms),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from archive.analysis import Analyser
 from archive.engine import POOL_SIZE, RELATED_LIMIT, Cursor, Page, Search
 from archive.engines.elastic.compiler import Compiler
+from archive.engines.elastic.counting import has_any
 from archive.engines.elastic.paging import Paging
 from archive.engines.elastic.proposing import (
     DECIDING,
@@ -99,21 +100,23 @@ class _Run:
         pool = held + only_close
         scores = np.concatenate([scores, self.figures.scores(only_close)])
         numbers = pool.numbers.tolist()
+        if not numbers:
+            return Cursor((), (), 0, None, sequence, 1.0)
         unknown = [n for n in numbers if n not in known]
-        bodies: list[Json] = []
-        if numbers:
-            among = {"terms": {"number": numbers}}
-            bodies.append(_numbers_only([*self.view.visible(), *self.exact, among], len(numbers)))
+        boosts = self.search.boosts
+        among = {"terms": {"number": numbers}}
+        sets = [self.exact, *([has_any(boost.field, boost.values)] for boost in boosts)]
+        bodies = [_numbers_only([*self.view.visible(), *chosen, among], len(numbers)) for chosen in sets]
         if unknown and self.vector is not None and self.vector.any():
             among = {"terms": {"number": unknown}}
             bodies.append(by_meaning(self.vector, [among], len(unknown), NUMBER))
         answers = self.reader.ask(bodies)
-        exact = _numbers(answers[0]) if answers else []
-        if len(answers) > 1:
-            found = dots_of(_scores(answers[1]))
-            known |= dict(zip(_numbers(answers[1]), found.tolist(), strict=True))
+        exact, *boosted = [_numbers(answer) for answer in answers[: len(sets)]]
+        if len(answers) > len(sets):
+            found = dots_of(_scores(answers[-1]))
+            known |= dict(zip(_numbers(answers[-1]), found.tolist(), strict=True))
         pool_dots = np.array([known.get(n, 0) for n in numbers], np.int64)
-        fused = fuse(scores, pool_dots, pool.keys)
+        fused = fuse(scores, pool_dots, pool.keys, boosts, [np.isin(pool.numbers, gets) for gets in boosted])
         ranked = pool.numbers[fused.order]
         outside = ~np.isin(ranked, exact)
         related = outside & (np.cumsum(outside) <= RELATED_LIMIT)
