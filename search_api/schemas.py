@@ -97,11 +97,19 @@ class NameAnswer(_Model):
     aliases: list[str]
 
 
+class BoostAnswer(_Model):
+    kind: Literal["source", "date"]
+    words: str = Field(description="As they stand in the query.")
+    value: str = Field(description="A source's name, the first of several; a date as ISO 8601, or from/to.")
+    boost: float = Field(description="Added to the scores of its articles.")
+
+
 class QueryAnswer(_Model):
     text: str
     parsed: str = Field(description="The query as understood, in the same syntax.")
     mode: Literal["keyword", "semantic", "hybrid"]
     understood: list[NameAnswer]
+    boosts: list[BoostAnswer] = Field(description="Sources and dates named in the query: their articles stand higher.")
     emptied_by: str | None = Field(description="The word after which no article is left.")
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from cachetools import LRUCache
 
@@ -22,8 +22,9 @@ from search_api.highlighting import Highlighter
 from search_api.parameters import FIELDS, SearchRequest
 from search_api.stages import Observe, ignore, timed
 from search_api.syntax import parse
+from search_api.understanding import DateReader, RecognisedName, Recogniser, Understanding, Understood, Wish
 
-__all__ = ["Answer", "Recogniser", "SearchService"]
+__all__ = ["Answer", "SearchService"]
 
 Answer = dict[str, Any]
 """JSON as `schemas.SearchAnswer` describes it; plain objects, because it is built for every search."""
@@ -33,27 +34,6 @@ MENTION_CACHE = 50_000
 """Mentions kept as JSON objects (about 400 bytes each): a page of results holds a thousand."""
 
 
-class RecognisedName(Protocol):
-    """`archive.gazetteer.Recognised`."""
-
-    @property
-    def first(self) -> int: ...
-    @property
-    def count(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def aliases(self) -> tuple[str, ...]: ...
-
-
-class Recogniser(Protocol):
-    """Finds known names among a query's words (`archive.gazetteer.Gazetteer`)."""
-
-    def recognise(self, words: Sequence[str]) -> Sequence[RecognisedName]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Resolved:
     """A request with its text parsed, its names recognised, its cursor read."""
@@ -61,7 +41,7 @@ class _Resolved:
     search: Search
     mode: Mode | None
     """The mode in effect; None where there is nothing to rank by."""
-    names: tuple[RecognisedName, ...]
+    understood: Understood
     words: tuple[Word, ...]
 
 
@@ -75,12 +55,13 @@ class SearchService:
         embedder: Callable[[], Embedder],
         recogniser: Callable[[], Recogniser] | None = None,
         observe: Observe = ignore,
+        dates: DateReader | None = None,
     ) -> None:
         """`embedder` and `recogniser` are called when a search needs them, and should remember what they loaded."""
         self.engine = engine
         self.analyser = analyser
         self.embedder = embedder
-        self._recogniser = recogniser
+        self.understanding = Understanding(engine, analyser, recogniser, dates)
         self.observe = observe
         self._vectors: LRUCache[str, bytes] = LRUCache(VECTOR_CACHE)
         self._mentions: LRUCache[tuple[str, int], list[Answer]] = LRUCache(
@@ -98,7 +79,8 @@ class SearchService:
             "text": request.q,
             "parsed": str(resolved.search.query),
             "mode": resolved.search.mode,
-            "understood": [_understood(name, resolved.words) for name in resolved.names],
+            "understood": [_understood(name, resolved.words) for name in resolved.understood.names],
+            "boosts": [_wish(wish) for wish in resolved.understood.wishes],
             "emptied_by": None,
         }
         # Under refinements only keyword mode can tell: related articles may be what they took away.
@@ -149,9 +131,7 @@ class SearchService:
     def _resolve(self, request: SearchRequest) -> _Resolved:
         with timed(self.observe, "understand"):
             query = asked = parse(request.q, self.analyser)
-            words = free_words(query)
-            names = tuple(self._recogniser().recognise([w.text for w in words])) if self._recogniser and words else ()
-            names = names if request.expand else ()
+            understood = self.understanding(query) if request.expand else Understood()
         if request.within:
             query = Query((*query.clauses, Dates("published", request.within)), query.text)
         # An order by date without a mode asked for means the words themselves.
@@ -159,7 +139,7 @@ class SearchService:
         search = Search(
             query=query,
             mode=mode,
-            expansions=tuple(Expansion(n.first, n.count, n.aliases) for n in names if n.aliases),
+            expansions=understood.expansions,
             refinements=request.refinements,
             facets=request.facets,
             facet_limit=request.facet_limit,
@@ -168,12 +148,16 @@ class SearchService:
             limit=request.limit,
         )
         effective = plan(search, self.analyser).mode
+        if effective == "hybrid" and search.sort == "relevance":
+            search = replace(search, boosts=understood.boosts)
+        else:
+            understood = Understood(understood.names)
         if effective in ("hybrid", "semantic"):
             # What `from` and `to` added says nothing to embed: the text alone does.
             search = replace(search, vector=self.vector(embedding_text(asked)))
         if request.cursor:
             search = replace(search, cursor=cursors.decode(request.cursor, search, self.engine.secret))
-        return _Resolved(search, effective, names, words)
+        return _Resolved(search, effective, understood, free_words(asked))
 
     def vector(self, text: str) -> bytes:
         """The codes of a text, remembered for the next search of it."""
@@ -199,7 +183,7 @@ class SearchService:
         if not self._count(others, ()):
             return None
         binds = [self.analyser.stem(w.text) not in stop for w in words]
-        spans = {n.first: n.count for n in resolved.names}
+        spans = {n.first: n.count for n in resolved.understood.names}
         end = 0
         while end < len(words):
             start, end = end, end + spans.get(end, 1)
@@ -305,3 +289,7 @@ def _timeline(counts: TimelineCounts, search: Search) -> Answer:
 def _understood(name: RecognisedName, words: Sequence[Word]) -> Answer:
     text = " ".join(w.text for w in words[name.first : name.first + name.count])
     return {"kind": name.kind, "name": name.name, "words": text, "aliases": list(name.aliases)}
+
+
+def _wish(wish: Wish) -> Answer:
+    return {"kind": wish.kind, "words": wish.words, "value": wish.value, "boost": wish.boost.weight}
