@@ -9,8 +9,9 @@ sequential dependence model, 2005, without its window. Weights as measured, on a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from archive.article import Article
 from archive.calendar import Interval, interval
 from archive.engine import POOL_SIZE, Boost, FacetName, Mode
 from archive.facets import VALUE_FACETS, date_values, facet_values
+from archive.plan import Plan, ScoredName
 from archive.vectors import FLOOR, UNIT, cosine
 
 __all__ = [
@@ -30,7 +32,10 @@ __all__ = [
     "Fused",
     "best_by_words",
     "boosts_of",
+    "carrier_weights",
+    "carriers",
     "fuse",
+    "hold_names",
     "nearest",
     "proposals_suffice",
     "total_score",
@@ -98,6 +103,57 @@ def word_parts(
         if not is_word:
             of_pairs += part
     return scores, of_pairs
+
+
+def hold_names(
+    counts: NDArray[np.int64],
+    names: Sequence[ScoredName],
+    occurrences: Callable[[tuple[str, ...]], NDArray[np.int64]],
+) -> None:
+    """Raise the counts of a recognised name's words and pairs to how often any of its names stands in the article.
+
+    `counts`: as for `word_parts`; `occurrences` tells how often a phrase stands in each candidate.
+    """
+    for name in names:
+        occurs = sum((occurrences(phrase) for phrase in name.phrases), np.zeros(len(counts), np.int64))
+        for column in name.columns:
+            counts[:, column] = np.maximum(counts[:, column], occurs)
+
+
+def carriers(plan: Plan) -> dict[str, list[tuple[ScoredName, tuple[str, ...]]]]:
+    """The words by which engines find the articles that hold a recognised name by another name: the longest of each.
+
+    Word -> the names and phrases that it stands for.
+    """
+    found: dict[str, list[tuple[ScoredName, tuple[str, ...]]]] = {}
+    for name in plan.names:
+        for phrase in name.phrases:
+            found.setdefault(max(phrase, key=len), []).append((name, phrase))
+    return found
+
+
+def carrier_weights(
+    plan: Plan, document_frequencies: Sequence[int], articles: int, carried: Mapping[str, int]
+) -> dict[str, float]:
+    """For each carrier how much more it weighs than the engine's own idf gives it; `carried`: the carriers' df.
+
+    With these weights an engine's score is never below the word score: an occurrence of a phrase adds at most the
+    weight of those columns that don't stand in it themselves, it is no more frequent than its carrier, and
+    tf / (tf + norm) grows ever more slowly.
+    """
+    weights: dict[str, float] = {}
+    for carrier, stands_for in carriers(plan).items():
+        missing = 0.0
+        for name, phrase in stands_for:
+            implied = {*phrase, *pairwise(phrase)}
+            for column in name.columns:
+                is_word = column < len(plan.terms)
+                term = plan.terms[column] if is_word else plan.pairs[column - len(plan.terms)]
+                if term not in implied:
+                    missing += (1.0 if is_word else PAIR_WEIGHT) * _idf(articles, document_frequencies[column])
+        if missing and carried[carrier]:
+            weights[carrier] = missing / _idf(articles, carried[carrier])
+    return weights
 
 
 def best_by_words(scores: Scores, keys: Keys) -> NDArray[np.intp]:

@@ -256,13 +256,18 @@ class _Answer:
     def _word_scores(self) -> dict[int, float]:
         """Number -> word score, of every live article."""
         scores = {r.stored.number: 0.0 for r in self.live}
-        for term in self.plan.terms:
-            self._add(scores, 1.0, [(r, r.term_counts[term], r.length) for r in self.live])
-        for a, b in self.plan.pairs:
-            counts = [(r, r.pair_counts[f"{a}_{b}"], r.pairs) for r in self.live]
+        for column, term in enumerate(self.plan.terms):
+            self._add(scores, 1.0, [(r, self._held(r, column, r.term_counts[term]), r.length) for r in self.live])
+        for column, (a, b) in enumerate(self.plan.pairs, len(self.plan.terms)):
+            counts = [(r, self._held(r, column, r.pair_counts[f"{a}_{b}"]), r.pairs) for r in self.live]
             self._add(scores, 0.7, counts)
             self._add(self.of_pairs, 0.7, counts)
         return scores
+
+    def _held(self, reading: Reading, column: int, tf: int) -> int:
+        """How often an article holds a word or pair, or the names that it is part of."""
+        names = [name for name in self.plan.names if column in name.columns]
+        return max(tf, *(sum(map(reading.occurrences, name.phrases)) for name in names)) if names else tf
 
     @staticmethod
     def _add(scores: dict[int, float], weight: float, counts: list[tuple[Reading, int, int]]) -> None:

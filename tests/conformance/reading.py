@@ -96,6 +96,10 @@ class Reading:
             return True
         return any(spans_of(phrase, stream) for phrase in requirement.phrases for stream in self.stems.values())
 
+    def occurrences(self, phrase: Sequence[str]) -> int:
+        """How often these stems stand next to each other, in title and body together."""
+        return sum(len(spans_of(phrase, stream)) for stream in self.stems.values())
+
     def _terms(self, text: str, field: str) -> list[str]:
         return self.analyser.stems(text) if field in TEXT_FIELDS else self.analyser.forms(text)
 

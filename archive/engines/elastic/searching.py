@@ -124,8 +124,10 @@ class _Run:
 
     def _propose(self, *, words: bool) -> tuple[list[Json], list[Json]]:
         """Hits by words and hits by meaning, and the figures to decide with, in one round trip."""
+        if words and self.figures.needed_first:
+            self.figures.learn(self.reader.ask(self.figures.bodies()))
         figures = self.figures.bodies() if words else []
-        asked: list[Json] = [by_words(self.plan, self._filters(), ASK)] if words else []
+        asked: list[Json] = [self._by_words(ASK)] if words else []
         if self.vector is not None and self.vector.any():
             asked.append(by_meaning(self.vector, [*self.view.visible(), *self.scope], ASK_NEAR, self._bring()))
         answers = self.reader.ask([*asked, *figures], ranked=(0,) if words else ())
@@ -133,6 +135,9 @@ class _Run:
         found = [answer["hits"]["hits"] for answer in answers[: len(asked)]]
         by_word = found.pop(0) if words else []
         return by_word, found.pop(0) if found else []
+
+    def _by_words(self, size: int) -> Json:
+        return by_words(self.plan, self.figures.carried(), self._filters(), size)
 
     def _bring(self) -> Json:
         """What to bring of the nearest: a semantic search decides by key alone."""
@@ -151,7 +156,7 @@ class _Run:
             if proposals_suffice(scores, proposed_scores(candidates), asked):
                 break
             asked *= 3
-            [answer] = self.reader.ask([by_words(self.plan, self._filters(), asked)], ranked=(0,))
+            [answer] = self.reader.ask([self._by_words(asked)], ranked=(0,))
             hits = answer["hits"]["hits"]
         best = best_by_words(scores, candidates.keys)
         return candidates.among(best), scores[best]

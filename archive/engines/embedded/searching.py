@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,18 @@ from archive.engines.embedded.counting import Counter
 from archive.engines.embedded.snapshot import NOT_CLOSE, Snapshot
 from archive.keys import MAX_NUMBER, NUMBER_BITS, OLDEST_LAST
 from archive.plan import Plan, plan
-from archive.ranking import best_by_words, boosts_of, fuse, nearest, proposals_suffice, total_score, word_parts
+from archive.ranking import (
+    best_by_words,
+    boosts_of,
+    carrier_weights,
+    carriers,
+    fuse,
+    hold_names,
+    nearest,
+    proposals_suffice,
+    total_score,
+    word_parts,
+)
 from archive.vectors import cosine
 
 __all__ = ["run"]
@@ -125,7 +137,7 @@ class _Run:
             filters = [self.compiler.exact(self.plan.scope, self.plan.requirements)]
         elif self.plan.scope is not None:
             filters = [self.compiler.scope(self.plan.scope)]
-        query = self.compiler.by_words(self.plan.terms, self.plan.pairs, filters)
+        query = self.compiler.by_words(self.plan, self._carried(), filters)
         asked = ASK
         while True:
             numbers, proposed = self.snapshot.proposals(query, asked)
@@ -143,11 +155,27 @@ class _Run:
         """The word score of each, and the share of the pairs in it."""
         terms, pairs = self.plan.terms, [f"{a}_{b}" for a, b in self.plan.pairs]
         counts = self.snapshot.term_counts(numbers, [*terms, *pairs])
-        frequencies = [self.snapshot.frequency("words", t) for t in terms]
-        frequencies += [self.snapshot.frequency("pairs", p) for p in pairs]
+        occurs = self.snapshot.occurrences
+        hold_names(counts, self.plan.names, lambda phrase: occurs(numbers, phrase))
+        frequencies = self._frequencies()
         rows = self.snapshot.rows[numbers]
         lengths, pair_counts = rows["length"].astype(np.int64), rows["pairs"].astype(np.int64)
         return word_parts(counts, frequencies, len(terms), lengths, pair_counts, self.snapshot.collection)
+
+    def _frequencies(self) -> list[int]:
+        """Of each scored term and pair: how many live articles hold it, or a name that it is part of."""
+        terms = [("words", t) for t in self.plan.terms] + [("pairs", f"{a}_{b}") for a, b in self.plan.pairs]
+        found = []
+        for column, term in enumerate(terms):
+            phrases = [p for name in self.plan.names if column in name.columns for p in name.phrases]
+            key = (f"{term[0]} {phrases!r}" if phrases else term[0], term[1])
+            found.append(self.snapshot.how_many(key, partial(self.compiler.any_phrase, term, phrases)))
+        return found
+
+    def _carried(self) -> dict[str, float]:
+        """The words that find recognised names by another name, and their weights."""
+        held = {carrier: self.snapshot.frequency("words", carrier) for carrier in carriers(self.plan)}
+        return carrier_weights(self.plan, self._frequencies(), self.snapshot.collection.articles, held)
 
     # ---------------------------------------------------------------- the page
     def _walk(self, cursor: Cursor, refined: Numbers, related: set[int]) -> tuple[tuple[Hit, ...], Cursor | None]:
