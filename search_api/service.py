@@ -89,7 +89,7 @@ class SearchService:
             query["emptied_by"] = self._emptied_by(resolved)
         with timed(self.observe, "answer"):
             highlighter = Highlighter(resolved.search.query, resolved.search.expansions, self.analyser)
-            results = [self._result(hit, request, highlighter) for hit in page.hits]
+            results = [self._result(hit, request, highlighter, resolved) for hit in page.hits]
         return {
             "total": page.total,
             "results": results,
@@ -199,7 +199,7 @@ class SearchService:
         search = Search(query=Query(clauses), mode="keyword", expansions=expansions, sort="newest", limit=0)
         return self.engine.search(search).total
 
-    def _result(self, hit: Hit, request: SearchRequest, highlighter: Highlighter) -> Answer:
+    def _result(self, hit: Hit, request: SearchRequest, highlighter: Highlighter, resolved: _Resolved) -> Answer:
         article = hit.stored.article
         fields = request.fields
         result: Answer = {
@@ -225,7 +225,7 @@ class SearchService:
         if len(fields) < len(FIELDS):
             result = {name: value for name, value in result.items() if name in fields}
         if request.explain:
-            result["explain"] = {"words": round(hit.words, 6), "cosine": hit.cosine}
+            result["explain"] = _explained(hit, resolved)
         return result
 
     def _mentions_of(self, stored: Stored) -> list[Answer]:
@@ -248,6 +248,19 @@ def _passage(article: Article, index: int | None) -> Answer | None:
         return None
     passage = article.passages[index]
     return {"start": passage.start, "end": passage.end, "text": article.body[passage.start : passage.end]}
+
+
+def _explained(hit: Hit, resolved: _Resolved) -> Answer:
+    """The parts of a score."""
+    got = {boost for boost, gets in zip(resolved.search.boosts, hit.boosts, strict=False) if gets}
+    passage = None if hit.passage is None else hit.stored.article.passages[hit.passage]
+    return {
+        "words": round(hit.words - hit.pairs, 6),
+        "pairs": round(hit.pairs, 6),
+        "cosine": hit.cosine,
+        "passage": {"start": passage.start, "end": passage.end} if passage else None,
+        "boosts": [_wish(wish) for wish in resolved.understood.wishes if wish.boost in got],
+    }
 
 
 def _article(stored: Stored) -> Answer:

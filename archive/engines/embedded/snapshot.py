@@ -170,10 +170,10 @@ class Snapshot:
         return counts
 
     def proposals(self, query: Query, limit: int) -> tuple[Numbers, NDArray[np.float64]]:
-        """The best by the text index's own score: their numbers and scores."""
+        """The best by the text index's own score: their numbers, and their scores in the scale of `word_parts`."""
         hits = self.searcher.search(query, limit, False).hits
         numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
-        return np.array(numbers, np.int64), np.array([score for score, _ in hits])
+        return np.array(numbers, np.int64), np.array([score for score, _ in hits]) / NUMERATOR
 
     def indexed(self) -> Numbers:
         """The numbers of all articles that the text index holds."""
@@ -300,6 +300,8 @@ class Snapshot:
 
 
 NOT_CLOSE = -(1 << 40)
+NUMERATOR = 2.2
+"""k1 + 1: the text index multiplies every BM25 score by it."""
 STORED_CACHE = 2_000
 """Articles kept as objects, about 10 KB each."""
 
