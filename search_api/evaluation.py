@@ -16,7 +16,7 @@ from typing import IO, Literal
 import numpy as np
 
 from archive.embedding import Embedder
-from archive.engine import Engine, Hit, Mode, Search
+from archive.engine import Boost, Engine, Hit, Mode, Search
 from archive.errors import ReadError
 from archive.plan import embedding_text
 from archive.query import Or, Query
@@ -62,6 +62,8 @@ class Ranking:
     """From text to answer: parsing, reading, embedding, searching."""
     hits: tuple[Hit, ...] = field(default=(), repr=False)
     """Where they were asked for: the same articles, with the parts of their scores."""
+    boosts: tuple[Boost, ...] = ()
+    """Those of the search, in the order of `Hit.boosts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def rank(
         page = engine.search(search)
         elapsed = (time.perf_counter() - started) * 1000
         hits = page.hits if keep_hits else ()
-        yield Ranking(id, tuple(hit.stored.article.id for hit in page.hits), elapsed, hits)
+        yield Ranking(id, tuple(hit.stored.article.id for hit in page.hits), elapsed, hits, search.boosts)
 
 
 def scores_of(rankings: Sequence[Ranking], judgements: Judgements) -> Scores:
