@@ -44,6 +44,16 @@ from search_api.understanding import Understanding
 TITLES = {"multihoprag": "MultiHop-RAG", "muc34": "MUC-3/4"}
 EXPECTED = Path(__file__).parents[1] / "tests" / "effectiveness" / "expected.yaml"
 NDCG = MEASURES.index("ndcg@10")
+HEAD = """## Relevance
+
+nDCG@10 (linear gain) with its difference from bare BM25 and the 95 % interval of that (paired bootstrap over queries,
+10,000 resamples, seeded). Query text is taken as plain words; names, sources and dates are read in it as the service
+does, but for `expand=off` and the bare legs. Development halves; int8 vectors of all-MiniLM-L6-v2; the embedded engine.
+{machine}; times are those of a shared machine.
+
+```text
+python -m benchmarks.quality --archives ARCHIVES --data DATA --write docs/quality.md
+```"""
 BEGIN, END = "<!-- relevance: begin -->", "<!-- relevance: end -->"
 
 
@@ -118,9 +128,8 @@ def _measured(collection: _Collection, encoder: Embedder) -> tuple[list[Compared
         "dates": [_reordered(r, _without("published")) for r in full],
         "names by their aliases": ranked(nameless),
     }
-    parts = {
-        name: _difference(scores["hybrid"], scores_of(found, collection.judgements)) for name, found in less.items()
-    }
+    whole_scores, judged = scores["hybrid"], collection.judgements
+    parts = {name: _difference(whole_scores, scores_of(found, judged)) for name, found in less.items()}
     return compare(systems, "bm25"), parts
 
 
@@ -155,23 +164,17 @@ def _off(name: str, compared: Sequence[Compared]) -> list[str]:
 
 
 def _head() -> str:
-    return (
-        "## Relevance\n\n"
-        "nDCG@10 (linear gain) with the difference from bare BM25 and its 95 % interval (paired bootstrap over queries, "
-        "10,000 resamples,\nseeded). Query text is taken as plain words; names, sources and dates are read in it as the "
-        "service does, but for\n`expand=off`. Development halves; int8 vectors of all-MiniLM-L6-v2, the embedded engine. "
-        f"{platform.machine()}, {os.cpu_count()} cores, Python\n{platform.python_version()}; times are those of a shared "
-        "machine.\n\n"
-        "```text\npython -m benchmarks.quality --archives ARCHIVES --data DATA --write docs/quality.md\n```"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return HEAD.format(machine=machine)
 
 
 def _section(collection: _Collection, compared: Sequence[Compared], parts: dict[str, Difference]) -> str:
     stats = collection.engine.stats()
     queries = compared[0].measured.queries
     lines = [f"| {name} | {d.mean:+.3f} | {d.low:+.3f} to {d.high:+.3f} |" for name, d in parts.items()]
+    size = f"{stats.articles:,} articles, {stats.passages:,} passages, {queries} queries"
     return (
-        f"### {TITLES[collection.name]}: {stats.articles:,} articles, {stats.passages:,} passages, {queries} queries\n\n"
+        f"### {TITLES[collection.name]}: {size}\n\n"
         f"{markdown(compared)}\n\nWhat each part brings to `hybrid`, by leaving it out:\n\n"
         "| part | nDCG@10 | 95 % |\n| --- | --- | --- |\n" + "\n".join(lines)
     )
