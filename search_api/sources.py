@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
-from archive.analysis import Analyser, Token
+from archive.analysis import STOP_WORDS, Analyser, Token
 from archive.engine import Engine, Search
 
 __all__ = ["NamedSource", "Sources"]
@@ -103,7 +103,7 @@ def _names_of(source: str, analyser: Analyser) -> set[str]:
 
 
 def _meant(tokens: list[Token], forms: list[str], common: Set[str], *, lower: bool) -> bool:
-    if not all(form in common for form in forms):
+    if not all(form in common or form in STOP_WORDS for form in forms):
         return True
     telling = [t for t, form in zip(tokens, forms, strict=True) if form != "the"]
     return all(t.text[0].isupper() for t in telling) or (lower and len(telling) > 1)

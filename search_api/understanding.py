@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from archive.analysis import STOP_WORDS, Analyser
+from archive.analysis import Analyser
 from archive.article import Mention
 from archive.calendar import interval
 from archive.engine import Boost, Engine, Expansion
@@ -112,7 +112,7 @@ class Understanding:
         return Understood(tuple(names), (*self._named_sources(text, common), *self._named_dates(text)))
 
     def _named_sources(self, text: str, common: frozenset[str]) -> Iterator[Wish]:
-        for found in self._sources.named(text, common | STOP_WORDS):
+        for found in self._sources.named(text, common):
             boost = Boost("source", found.sources, SOURCE_WEIGHT)
             yield Wish("source", text[found.start : found.end], found.sources[0], boost)
 
