@@ -89,6 +89,9 @@ class Answered:
     feeds: tuple[tuple[str, str, str], ...]
     """(media type, title, link): what tells a reader what is new."""
     nothing: Nothing | None
+    explain: str
+    """Link to the same page with the parts of each score, or without them."""
+    explained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,8 @@ def build(service: SearchService, request: SearchRequest) -> SearchPage:
         twins=twin_links(full),
         feeds=feed_links(full),
         nothing=nothing,
+        explain=search_link(replace(request, explain=not request.explain)),
+        explained=request.explain,
     )
     examples = _examples() if not asked or nothing else ()
     return SearchPage(_form(request), base.q.strip() or "Search", answered, examples)

@@ -136,6 +136,13 @@ def test_a_recognised_name_is_shown_and_found_by_its_aliases(client: TestClient)
     assert answer(client, q="Army Tactical Missile System", mode="keyword", expand="off")["total"] < found["total"]
 
 
+def test_the_page_tells_the_parts_of_each_score_on_demand(client: TestClient) -> None:
+    plain = client.get("/", params={"q": "Northern Observer missile"}).text
+    assert "Why this order?" in plain and "pairs of words" not in plain
+    told = client.get("/", params={"q": "Northern Observer missile", "explain": "true"}).text
+    assert "pairs of words" in told and "source Northern Observer +0.5" in told and "Hide the scores" in told
+
+
 def test_a_source_and_a_date_in_the_query_put_their_articles_first(client: TestClient) -> None:
     asked = "Northern Observer report on a missile, 22 November 2024"
     found = answer(client, q=asked)
