@@ -255,7 +255,7 @@ def test_evaluate_compares_systems_and_shows_judgements(archive: Path, tmp_path:
     asked = {"q1": "Moskva", "q2": "Dateline Courier on missiles, 21 November 2024"}
     lines = [json.dumps({"id": id, "text": text}) for id, text in asked.items()]
     (tmp_path / "queries.jsonl").write_text("\n".join(lines))
-    (tmp_path / "qrels.tsv").write_text("q1 0 sample-001 1\nq2 0 sample-052 2\nq2 0 sample-051 0\nq2 0 gone 1\n")
+    (tmp_path / "qrels.tsv").write_text("q1 0 sample-001 1\nq1 0 gone 1\nq2 0 sample-002 2\nq2 0 sample-003 0\n")
     given = ["--queries", tmp_path / "queries.jsonl", "--qrels", tmp_path / "qrels.tsv", "--archive", archive]
     systems = ["--mode", "hybrid", "--expand", "on", "--expand", "off", "--leg", "bm25", "--baseline", "bm25"]
     table = run("evaluate", *given, *systems, "--per-query", tmp_path / "each.jsonl").stdout
@@ -271,10 +271,10 @@ def test_evaluate_compares_systems_and_shows_judgements(archive: Path, tmp_path:
         *(("q1", name) for name in ("hybrid", "hybrid expand=off", "bm25")),
         ("q2", "hybrid"),
     ]
-    shown = run("evaluate", *given, "--judge", "q2").stdout
-    first = next(line for line in shown.splitlines() if line.strip().startswith("1 "))
-    assert "sample-052" in first and first.split()[1] == "2"
-    assert "gone is not here" in shown
+    shown = [line.split() for line in run("evaluate", *given, "--judge", "q1").stdout.splitlines()]
+    first = next(cells for cells in shown if cells[:1] == ["1"])
+    assert first[1] == "1" and "sample-001" in first
+    assert ["-", "1", "gone", "not"] in [cells[:4] for cells in shown]
     assert "none of the systems" in run("evaluate", *given, "--baseline", "bm52", code=2).stderr
     assert "single mode" in run("evaluate", *given, *systems, "--run", tmp_path / "run.txt", code=2).stderr
     assert "no query q9" in run("evaluate", *given, "--judge", "q9", code=2).stderr

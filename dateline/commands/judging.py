@@ -24,6 +24,7 @@ def show(name: str, text: str, ranking: Ranking, judgements: Mapping[str, int], 
     table = Table(box=None, pad_edge=False)
     for column in ("", "judged", "score", "words", "pairs", "cosine", "boosts"):
         table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("id", overflow="fold")
     table.add_column("article")
     for rank, hit in enumerate(ranking.hits[:SHOWN], 1):
         article = hit.stored.article
@@ -35,15 +36,16 @@ def show(name: str, text: str, ranking: Ranking, judgements: Mapping[str, int], 
             _figure(hit.pairs),
             _figure(hit.cosine),
             str(sum(hit.boosts)) if hit.boosts else "",
-            _told(article.id, article.title, article.source, article.published),
+            article.id,
+            _told(article.title, article.source, article.published),
         )
     places = {id: place for place, id in enumerate(ranking.articles, 1)}
     wanted = [id for id, relevance in judgements.items() if relevance > 0 and places.get(id, SHOWN + 1) > SHOWN]
     known = engine.get(wanted)
     for id in sorted(wanted, key=lambda id: (places.get(id, len(places) + 1), id)):
         missed = known[id].article if id in known else None
-        told = _told(id, missed.title, missed.source, missed.published) if missed else Text(f"{id} is not here")
-        table.add_row(str(places.get(id, "-")), _judged(judgements[id]), "", "", "", "", "", told)
+        told = _told(missed.title, missed.source, missed.published) if missed else Text("not in this archive")
+        table.add_row(str(places.get(id, "-")), _judged(judgements[id]), "", "", "", "", "", id, told)
     console.print(table)
 
 
@@ -57,6 +59,6 @@ def _figure(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _told(id: str, title: str, source: str | None, published: str | None) -> Text:
-    rest = " · ".join(part for part in (source, published, id) if part)
+def _told(title: str, source: str | None, published: str | None) -> Text:
+    rest = " · ".join(part for part in (source, published) if part)
     return Text.assemble(title or "(no title)", (f"  {rest}", "dim"))
