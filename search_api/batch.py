@@ -12,7 +12,8 @@ from archive.errors import ParameterError, QueryError
 from search_api.formats.tabular import rows_bytes
 from search_api.http import json_bytes
 from search_api.parameters import ParameterErrors, SearchRequest
-from search_api.service import Answer, Recogniser, SearchService
+from search_api.service import Answer, SearchService
+from search_api.understanding import Recogniser
 
 __all__ = ["HIT_FIELDS", "MOST_HITS", "BatchList", "Question", "answers", "csv_pieces", "jsonl_pieces", "read_list"]
 

@@ -18,7 +18,8 @@ from search_api.http import PROBLEMS, json_response, parameters_of
 from search_api.parameters import ParameterErrors, SearchRequest, parse_parameters
 from search_api.pool import SearchPool
 from search_api.schemas import ErrorAnswer
-from search_api.service import Recogniser, SearchService
+from search_api.service import SearchService
+from search_api.understanding import Recogniser
 
 __all__ = ["batch_router"]
 

@@ -11,6 +11,7 @@ from search_api.excerpts import first_sentence
 from search_api.parameters import SearchRequest
 from web.dates import readable
 from web.links import ValueLinks, article_link, refined, search_link
+from web.score_parts import score_parts
 from web.snippets import Piece, marked, snippet
 
 __all__ = ["EntityView", "ResultView", "build_result", "chip_links"]
@@ -45,6 +46,8 @@ class ResultView:
     matched_by: Literal["words", "related"]
     entities: tuple[EntityView, ...]
     language: str | None
+    parts: tuple[str, ...] = ()
+    """Of its score, where they are asked for."""
 
 
 def chip_links(base: SearchRequest) -> Mapping[FacetName, ValueLinks]:
@@ -81,6 +84,7 @@ def build_result(
         matched_by=result["matched_by"],
         entities=tuple(_entities(result["mentions"], spans, base, links or chip_links(base))),
         language=result["language"],
+        parts=score_parts(result),
     )
 
 
