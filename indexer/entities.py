@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from archive.article import Article, Field, Mention
 from archive.gazetteer import Gazetteer
+from indexer.casing import soften
 from indexer.names import Known, known_names
 from indexer.ner import NameModel, Span
 from indexer.organisations import Organisations
@@ -35,7 +36,12 @@ class EntityReader:
 
         Raises ModelError when the NER model is not installed.
         """
-        texts = [text for article in articles if _english(article) for text in (article.title, article.body)]
+        texts = [
+            text
+            for article in articles
+            if _english(article)
+            for text in soften((article.title, article.body), self._gazetteer)
+        ]
         spans = iter(self._model.read(texts)) if texts else iter(())
         nothing: list[Span] = []
         return [
