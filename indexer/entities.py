@@ -83,6 +83,7 @@ class EntityReader:
             mentions += organisations.read(reading, people)
             places.read(reading, people)
         for reading in readings:
+            mentions += people.again(reading)
             mentions += list(people.short(reading, mentions))
         mentions += places.resolved()
         order = {field: i for i, field in enumerate(FIELDS)}

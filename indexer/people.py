@@ -14,6 +14,11 @@ __all__ = ["People"]
 
 FAMILY_FIRST = frozenset({"China", "Taiwan", "North Korea", "South Korea", "Vietnam", "Hong Kong"})
 """Where the family name stands first."""
+LOCATIVE = frozenset("in at near from".split())
+FOLLOWERS = frozenset("said says told was is has had will would added who took made did also".split())
+"""What stands behind a subject: the capital at the start of a sentence is then a name's."""
+
+
 class People:
     """The people of one article: collects whole names first, then ties short forms to them."""
 
@@ -82,12 +87,11 @@ class People:
             start = token.start
             if name is None and (by_model or titled):
                 name, why = self._well_known_surname(reading, i)
-            unknown = titled or (form not in self._common and not reading.opens_sentence(i))
-            if name is None and by_model and unknown and not self._elsewhere(reading, i):
+            if name is None and by_model and self._new(reading, i, titled=titled):
                 name, why = token.text, "model"
             if name is None and form not in self._common:
                 name, why = self._well_known_surname(reading, i)
-            if name is not None and (form not in self._common or by_model or titled):
+            if name is not None and (by_model or titled or self._meant(reading, i)):
                 if (
                     i > 0
                     and reading.forms[i - 1] in PARTICLES
@@ -96,6 +100,35 @@ class People:
                     start = reading.tokens[i - 1].start
                 reading.take(start, token.end)
                 yield _mention(reading, start, token.end, name, why)
+
+    def again(self, reading: Reading) -> Iterator[Mention]:
+        """Whole names of the article's people where neither the model nor their form gave them away."""
+        for i in range(len(reading.forms) - 1):
+            if (reading.forms[i], reading.forms[i + 1]) not in self._by_full or not reading.next_to(i, i + 1):
+                continue
+            start, end = reading.tokens[i].start, reading.tokens[i + 1].end
+            if reading.words[i][0].isupper() and reading.free(start, end):
+                reading.take(start, end)
+                yield _mention(reading, start, end, self._by_full[reading.forms[i], reading.forms[i + 1]], "context")
+
+    def _new(self, reading: Reading, i: int, *, titled: bool) -> bool:
+        """Whether a single word that the model reads as a person may stand for somebody nobody named."""
+        form = reading.forms[i]
+        if form in TITLES or form in self._gazetteer.demonyms or self._elsewhere(reading, i):
+            return False
+        if titled:
+            return True
+        before = reading.forms[i - 1] if i else ""
+        return form not in self._common and not reading.opens_sentence(i) and before not in LOCATIVE
+
+    def _meant(self, reading: Reading, i: int) -> bool:
+        """Whether a surname that is also a common word is meant as one (`Woods said`)."""
+        form = reading.forms[i]
+        if form not in self._common:
+            return True
+        if not reading.opens_sentence(i):
+            return form not in TITLES
+        return i + 1 < len(reading.forms) and reading.forms[i + 1] in FOLLOWERS and len(form) > 2
 
     def _who(
         self, form: str, start: int, positions: list[tuple[int, str]], *, by_model: bool

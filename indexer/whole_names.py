@@ -75,6 +75,8 @@ def _by_form(reading: Reading, gazetteer: Gazetteer) -> Iterator[tuple[int, int]
             behind = _initialled(reading, at, gazetteer)
         elif forms[at] in gazetteer.given and words[at][0].isupper():
             behind = _given(reading, at, labels, gazetteer)
+        if behind - at < 2 and at and words[at - 1].isdigit() and words[at][0].isupper():
+            behind = _listed(reading, at, gazetteer)
         if behind - at > 1:
             yield at, behind
             at = behind
@@ -102,8 +104,10 @@ def _initialled(reading: Reading, first: int, gazetteer: Gazetteer) -> int:
     sole = at - first == 1
     if not words[at].isalpha() or reading.forms[at] in NOT_NAMES or (sole and reading.forms[at] in gazetteer.common):
         return first
-    # `N. Korea`, `S. Carolina`: places, not people; nor is `A. The`, an item of a list.
-    if gazetteer.places.exact(reading.forms[at : at + 1], words[at : at + 1]) and words[first] in "NSEW":
+    # `N. Korea`, `S. Korean`: places, not people; nor is `A. The`, an item of a list.
+    if words[first] in "NSEW" and (
+        reading.forms[at] in gazetteer.demonyms or gazetteer.places.exact(reading.forms[at : at + 1], words[at : at + 1])
+    ):
         return first
     return at + 1 if _sound(reading, first, at + 1, gazetteer) else first
 
@@ -120,7 +124,8 @@ def _given(reading: Reading, first: int, labels: dict[int, tuple[int, int, str]]
         gap = text[tokens[behind - 1].end : tokens[behind].start]
         capital = words[behind][0].isupper() and len(words[behind]) > 1
         particle = forms[behind] in PARTICLES and behind + 1 < len(words) and words[behind + 1][0].isupper()
-        initial = len(words[behind]) == 1 and words[behind].isupper() and text[tokens[behind].end : tokens[behind].end + 1] == "."
+        stop = text[tokens[behind].end : tokens[behind].end + 1]
+        initial = len(words[behind]) == 1 and words[behind].isupper() and stop == "."
         after_initial = gap == ". " and len(words[behind - 1]) == 1
         if not (gap in (" ", "-", "\u00a0", "'", "\u2019") or after_initial) or not (capital or particle or initial):
             break
@@ -142,6 +147,21 @@ def _given(reading: Reading, first: int, labels: dict[int, tuple[int, int, str]]
         if not numbered and not text[tokens[behind - 1].end :].startswith((" (", ",")):
             return first
     if gazetteer.places.exact([last], [words[behind - 1]]) and not (label and label[2] == "PERSON"):
+        return first
+    return behind if _sound(reading, first, behind, gazetteer) else first
+
+
+def _listed(reading: Reading, first: int, gazetteer: Gazetteer) -> int:
+    """Behind the last word of a name in a numbered list with countries (`5. Leah Pells (Canada)`); else `first`."""
+    behind = first + 1
+    while behind < len(reading.words) and behind - first < 4 and reading.next_to(behind - 1, behind):
+        behind += 1
+    if behind - first < 2 or behind >= len(reading.words):
+        return first
+    if reading.text[reading.tokens[behind - 1].end : reading.tokens[behind].start] != " (":
+        return first
+    count, found = gazetteer.places.longest(reading.forms, reading.words, behind, cased=True)
+    if not count or not any(c.entity.code for c in found):
         return first
     return behind if _sound(reading, first, behind, gazetteer) else first
 
