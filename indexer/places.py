@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.article import Mention, Why
-from archive.gazetteer import REGION_WEIGHT, Entity, Gazetteer
+from archive.gazetteer import Entity, Gazetteer
 from indexer.names import Known, tight
 from indexer.people import People
+from indexer.place_senses import choose, inside
 from indexer.reading import Reading
 
 __all__ = ["Places"]
@@ -20,11 +20,6 @@ ALONE = 300_000
 """Inhabitants from which a city's name counts even where the model reads nothing."""
 BEYOND_DOUBT = 1_000_000
 """Inhabitants from which it counts even where the model reads a person (unless it is a surname of the article)."""
-COUNTRY_BONUS = 2.0
-REGION_BONUS = 3.0
-NAMED_BONUS = 8.0
-"""Weights beside log10(inhabitants), for a country or region mentioned in the article, or named right behind
-(`Athens, Ohio`)."""
 DIRECTIONS = frozenset("north south east west northern southern eastern western central downtown upper lower".split())
 LOCATIVE = frozenset("in at near from to of outside around across through between towards toward".split())
 """What stands before a place that no gazetteer knows; without it the model is too often wrong."""
@@ -72,16 +67,18 @@ class Places:
 
     def resolved(self) -> Iterator[Mention]:
         """A mention for each place collected."""
-        countries, regions = self._context()
-        senses: dict[str, Entity] = {}
-        for hit in self._hits:
-            text = hit.reading.text[hit.start : hit.end]
-            entity = self._named_behind(hit) or senses.get(text)
-            if entity is None and not hit.candidates:
-                entity = Entity("place", " ".join(text.split()))
-            elif entity is None:
-                entity = max(hit.candidates, key=lambda e: _weight(e, countries, regions))
-            senses.setdefault(text, entity)
+        names: dict[str, tuple[Entity, ...]] = {}
+        counts: Counter[str] = Counter()
+        behind: dict[str, list[Entity]] = {}
+        texts = [hit.reading.text[hit.start : hit.end] for hit in self._hits]
+        for hit, text in zip(self._hits, texts, strict=True):
+            names[text] = tuple(dict.fromkeys((*names.get(text, ()), *hit.candidates)))
+            counts[text] += 1
+            behind.setdefault(text, []).extend(self._containers(hit))
+        self._decide_containers(names, behind)
+        chosen = choose(names, counts, behind)
+        for hit, text in zip(self._hits, texts, strict=True):
+            entity = chosen.get(text) or Entity("place", " ".join(text.split()))
             yield Mention(
                 kind="place",
                 name=entity.name,
@@ -141,57 +138,28 @@ class Places:
         parts_of_name = reading.next_to(known.first, known.first - 1) and not reading.opens_sentence(known.first - 1)
         return bool(largest.code) or not (parts_of_name or reading.next_to(last, last + 1))
 
-    def _context(self) -> tuple[Counter[str], Counter[tuple[str | None, str | None]]]:
-        """How often the article names each country, and each region, without doubt."""
-        countries: Counter[str] = Counter()
-        regions: Counter[tuple[str | None, str | None]] = Counter()
-        for hit in self._hits:
-            if not hit.candidates:
-                continue
-            if len({e.country for e in hit.candidates}) == 1 or hit.candidates[0].code:
-                entity = hit.candidates[0]
-                if entity.country:
-                    countries[entity.country] += 1
-                if _is_region(entity):
-                    regions[entity.country, entity.admin1] += 1
-            elif _is_region(hit.candidates[0]):
-                regions[hit.candidates[0].country, hit.candidates[0].admin1] += 1
-                countries[str(hit.candidates[0].country)] += 1
-        return countries, regions
-
-    def _named_behind(self, hit: _Hit) -> Entity | None:
-        """The candidate whose region or country stands right behind (`Athens, Ohio`)."""
+    def _containers(self, hit: _Hit) -> list[Entity]:
+        """Regions and countries that stand right behind (`Athens, Ohio`)."""
         text = hit.reading.text
-        if text[hit.end : hit.end + 2] != ", ":
-            return None
+        if text[hit.end : hit.end + 2] not in (", ", " ("):
+            return []
         first, _ = hit.reading.within(hit.end, hit.end + 3)
         if first >= len(hit.reading.forms):
-            return None
+            return []
         count, found = self._gazetteer.places.longest(hit.reading.forms, hit.reading.words, first, cased=True)
-        for container in (c.entity for c in found[: 5 if count else 0]):
-            for entity in sorted(hit.candidates, key=lambda e: -e.population):
-                if (
-                    entity.country == container.country
-                    and entity is not container
-                    and (
-                        container.code
-                        or (container.admin1 and entity.admin1 == container.admin1 and not _is_region(entity))
-                    )
-                ):
-                    return entity
-        return None
+        return [c.entity for c in found[: 5 if count else 0] if c.entity.code or c.entity.admin1 or c.entity.country]
 
-
-def _is_region(entity: Entity) -> bool:
-    return entity.admin1 is not None and entity.population == REGION_WEIGHT
-
-
-def _weight(
-    entity: Entity, countries: Counter[str], regions: Counter[tuple[str | None, str | None]]
-) -> tuple[float, int]:
-    weight = math.log10(entity.population + 10)
-    total = sum(countries.values()) or 1
-    if entity.country and not entity.code:
-        weight += COUNTRY_BONUS * countries[entity.country] / total
-        weight += REGION_BONUS * min(1.0, regions[entity.country, entity.admin1] / 2) if entity.admin1 else 0.0
-    return weight, entity.population
+    @staticmethod
+    def _decide_containers(names: dict[str, tuple[Entity, ...]], behind: dict[str, list[Entity]]) -> None:
+        """Of a container of several meanings (`Georgia`), keep the one that holds what stands before it."""
+        for text, containers in behind.items():
+            by_alias: dict[str, list[Entity]] = {}
+            for container in containers:
+                by_alias.setdefault(container.name.partition(",")[0], []).append(container)
+            for alias, some in by_alias.items():
+                if len(some) < 2 or alias not in names:
+                    continue
+                holding = [(c, e.population) for c in some for e in names[text] if inside(e, c)]
+                if holding:
+                    best, _ = max(holding, key=lambda pair: pair[1])
+                    names[alias] = tuple(e for e in names[alias] if e is best) or names[alias]
