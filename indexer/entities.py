@@ -17,6 +17,7 @@ from indexer.organisations import Organisations
 from indexer.people import People
 from indexer.places import Places
 from indexer.reading import Reading
+from indexer.teams import teams
 from indexer.weapons import weapons
 
 __all__ = ["EntityReader"]
@@ -75,6 +76,7 @@ class EntityReader:
         for reading, names in zip(readings, known, strict=True):
             mentions += (m for k in names if k.count > 1 and (m := _long(reading, k, people, places, organisations)))
             mentions += people.named(reading)
+        mentions += teams(readings, gazetteer)
         for reading, names in zip(readings, known, strict=True):
             for k in names:
                 if k.count == 1 and reading.free(k.start, k.end) and not people.is_short(reading.forms[k.first]):
@@ -85,6 +87,9 @@ class EntityReader:
         for reading in readings:
             mentions += people.again(reading)
             mentions += list(people.short(reading, mentions))
+        for reading in readings:
+            places.landscapes(reading)
+            places.again(reading)
         mentions += places.resolved()
         order = {field: i for i, field in enumerate(FIELDS)}
         return tuple(sorted(mentions, key=lambda m: (order[m.field], m.start, m.end)))

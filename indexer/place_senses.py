@@ -24,6 +24,11 @@ REGION_BONUS = 2.2
 NEAR_BONUS = 1.0
 """For each other name of the article that may mean a place right beside this one, up to MOST_NEAR of them."""
 MOST_NEAR = 2.5
+FAME = 0.8
+"""For cities of a million: news from anywhere names them."""
+FAMOUS = 1_000_000
+NAMESAKE = 400_000
+"""Inhabitants of a city from which a region of its name needs more proof (`Washington`)."""
 REACH = 80.0
 """Kilometres at which nearness has fallen to a third."""
 PAIR_BONUS = 8.0
@@ -52,7 +57,10 @@ def choose(
         ranked = sorted(candidates, key=lambda e: -e.population - (REGION_WEIGHT if _region(e) in regions else 0))
         some = [e for e in candidates if any(inside(e, c) for c in behind.get(name, ()))]
         shortlists[name] = list(dict.fromkeys([*some[:4], *ranked]))[:CANDIDATES]
-        scores[name] = [_weight(e, countries, regions, behind.get(name, ())) for e in shortlists[name]]
+        city = any(e.population >= NAMESAKE and not _is_region(e) and not e.code for e in shortlists[name])
+        scores[name] = [
+            _weight(e, countries, regions, behind.get(name, ())) - (city and _is_region(e)) for e in shortlists[name]
+        ]
     near = _nearness(shortlists, scores)
     for name, shortlist in shortlists.items():
         if shortlist:
@@ -83,6 +91,8 @@ def _weight(
     entity: Entity, countries: Counter[str], regions: Counter[tuple[str, str]], behind: Sequence[Entity]
 ) -> float:
     weight = math.log10(entity.population + 10)
+    if entity.population >= FAMOUS and not entity.code and not _is_region(entity):
+        weight += FAME
     if entity.country and not entity.code:
         weight += COUNTRY_BONUS * countries[entity.country] / (countries.total() or 1)
         place = _region(entity)
@@ -93,7 +103,9 @@ def _weight(
     return weight
 
 
-def _nearness(shortlists: Mapping[str, Sequence[Entity]], scores: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+def _nearness(
+    shortlists: Mapping[str, Sequence[Entity]], scores: Mapping[str, Sequence[float]]
+) -> dict[str, list[float]]:
     """For each candidate of each name how near the other names' places are, by the bonuses above."""
     none = {name: [0.0] * len(shortlist) for name, shortlist in shortlists.items()}
     compared = [

@@ -23,6 +23,17 @@ BEYOND_DOUBT = 1_000_000
 DIRECTIONS = frozenset("north south east west northern southern eastern western central downtown upper lower".split())
 LOCATIVE = frozenset("in at near from to of outside around across through between towards toward".split())
 """What stands before a place that no gazetteer knows; without it the model is too often wrong."""
+FEATURES_LAST = frozenset(
+    "river lake lakes mountain mountains hills island islands bay valley canal strait peninsula province district "
+    "county parish prefecture oblast governorate desert sea coast beach creek forest plateau plain basin delta falls "
+    "ocean gulf "
+    "archipelago reef volcano glacier township village heights harbour harbor sound channel highlands region".split()
+)
+"""Nouns with which names of landscapes and districts end (`Siak River`)."""
+FEATURES_FIRST = frozenset("mount mt lake cape fort gulf bay isle strait port sea river".split())
+"""And those with which they begin (`Lake Erie`, `Gulf of Oman`)."""
+POINTS = frozenset({"North", "South", "East", "West"})
+WITHIN = frozenset("in near at outside around".split())
 GENERIC = frozenset({"city", "town", "province", "region"})
 MAX_WORDS = 5
 
@@ -63,7 +74,7 @@ class Places:
             if behind - first == 1 and (people.is_short(reading.forms[first]) or reading.forms[first] in DIRECTIONS):
                 continue
             if first < behind and behind - first <= MAX_WORDS and reading.words[first][0].isupper():
-                self._look_up(reading, first, behind)
+                self._look_up(reading, first, behind, sure=span.label == "GPE")
 
     def resolved(self) -> Iterator[Mention]:
         """A mention for each place collected."""
@@ -93,19 +104,78 @@ class Places:
                 country=entity.country,
             )
 
-    def _look_up(self, reading: Reading, first: int, behind: int) -> None:
+    def _look_up(self, reading: Reading, first: int, behind: int, *, sure: bool) -> None:
         forms, words = reading.forms[first:behind], reading.words[first:behind]
-        found = [c.entity for c in self._gazetteer.places.exact(forms, words)]
-        major = {e.geonameid for e in found}
-        found += [e for e in self._gazetteer.cities.named(forms) if e.geonameid not in major]
+        found = self._named(forms, words)
         if not found and len(forms) > 1 and (forms[0] in DIRECTIONS or forms[-1] in GENERIC):
             # `eastern Ukraine`, `Kandahar city`: the place is the name without the generic word.
             inner = (first + 1, behind) if forms[0] in DIRECTIONS else (first, behind - 1)
-            self._look_up(reading, *inner)
+            self._look_up(reading, *inner, sure=sure)
             return
         before = reading.forms[first - 1] if first else ""
-        if found or (before in LOCATIVE and self._sound(words, forms)):
+        if found or self._feature(forms) or ((before in LOCATIVE or sure) and self._sound(words, forms)):
             self._hit(reading, reading.tokens[first].start, reading.tokens[behind - 1].end, found, "model")
+
+    def _feature(self, forms: Sequence[str]) -> bool:
+        return len(forms) > 1 and (forms[-1] in FEATURES_LAST or forms[0] in FEATURES_FIRST)
+
+    def landscapes(self, reading: Reading) -> None:
+        """Collect names of landscapes and districts by their form (`Siak River`), and towns that `in` stands before."""
+        forms, words = reading.forms, reading.words
+        common, demonyms = self._gazetteer.common, self._gazetteer.demonyms
+        for i, form in enumerate(forms):
+            if not words[i][0].isupper():
+                continue
+            if form in FEATURES_LAST and i and reading.next_to(i, i - 1) and len(words[i - 1]) > 1:
+                first = i - 1
+                while first and reading.next_to(first, first - 1) and i - first < 3:
+                    first -= 1
+                while first < i - 1 and (forms[first] in common or forms[first] in demonyms):
+                    first += 1
+                if forms[first] not in demonyms and not reading.next_to(i, i + 1):
+                    self._free(reading, first, i + 1)
+            elif (
+                i
+                and forms[i - 1] in WITHIN
+                and words[i - 1].islower()
+                and not reading.next_to(i, i + 1)
+                and form not in common
+                and form not in self._gazetteer.given
+            ):
+                self._free(reading, i, i + 1, known=True)
+
+    def _free(self, reading: Reading, first: int, behind: int, *, known: bool = False) -> None:
+        start, end = reading.tokens[first].start, reading.tokens[behind - 1].end
+        if not reading.free(start, end):
+            return
+        forms = reading.forms[first:behind]
+        found = self._named(forms, reading.words[first:behind])
+        if found or not known:
+            self._hit(reading, start, end, found, "context")
+
+    def again(self, reading: Reading) -> None:
+        """Collect further mentions of the places collected so far, where nothing else is read."""
+        if not self._hits:
+            return
+        names = {tuple(h.reading.forms[slice(*h.reading.within(h.start, h.end))]): h for h in self._hits}
+        longest = max(map(len, names))
+        for i, word in enumerate(reading.words):
+            if not word[0].isupper() or reading.forms[i] in self._gazetteer.common:
+                continue
+            for count in range(min(longest, len(reading.words) - i), 0, -1):
+                hit = names.get(tuple(reading.forms[i : i + count]))
+                last = i + count - 1
+                if hit is None or not reading.joined(i, count) or reading.next_to(last, last + 1):
+                    continue
+                start, end = reading.tokens[i].start, reading.tokens[last].end
+                if reading.free(start, end) and not (reading.next_to(i, i - 1) and not reading.opens_sentence(i)):
+                    self._hit(reading, start, end, hit.candidates, "context")
+                    break
+
+    def _named(self, forms: Sequence[str], words: Sequence[str]) -> list[Entity]:
+        found = [c.entity for c in self._gazetteer.places.exact(forms, words)]
+        major = {e.geonameid for e in found}
+        return found + [e for e in self._gazetteer.cities.named(forms) if e.geonameid not in major]
 
     def _sound(self, words: Sequence[str], forms: Sequence[str]) -> bool:
         """Whether a name that no gazetteer knows is worth a mention without coordinates."""
@@ -123,6 +193,8 @@ class Places:
         self._hits.append(_Hit(reading, start, end, tuple(found), why))
 
     def _convincing(self, reading: Reading, known: Known, found: Sequence[Entity]) -> bool:
+        if known.first and reading.words[known.first - 1] in POINTS and reading.next_to(known.first, known.first - 1):
+            return False  # `West Nile`
         if known.label in LABELS or known.trimmed or known.count > 1:
             return True
         largest = max(found, key=lambda e: e.population)
@@ -135,6 +207,9 @@ class Places:
         if largest.population < ALONE or (reading.forms[known.first] in self._gazetteer.common and not word.isupper()):
             return False
         last = known.first + known.count - 1
+        forms = reading.forms
+        if reading.next_to(last, last + 1) and self._gazetteer.cities.named(forms[known.first : last + 2]):
+            return False  # `Atlantic City`
         parts_of_name = reading.next_to(known.first, known.first - 1) and not reading.opens_sentence(known.first - 1)
         return bool(largest.code) or not (parts_of_name or reading.next_to(last, last + 1))
 

@@ -105,9 +105,8 @@ def _initialled(reading: Reading, first: int, gazetteer: Gazetteer) -> int:
     if not words[at].isalpha() or reading.forms[at] in NOT_NAMES or (sole and reading.forms[at] in gazetteer.common):
         return first
     # `N. Korea`, `S. Korean`: places, not people; nor is `A. The`, an item of a list.
-    if words[first] in "NSEW" and (
-        reading.forms[at] in gazetteer.demonyms or gazetteer.places.exact(reading.forms[at : at + 1], words[at : at + 1])
-    ):
+    last = reading.forms[at : at + 1]
+    if words[first] in "NSEW" and (last[0] in gazetteer.demonyms or gazetteer.places.exact(last, words[at : at + 1])):
         return first
     return at + 1 if _sound(reading, first, at + 1, gazetteer) else first
 
