@@ -82,12 +82,14 @@ class EntityReader:
                 if k.count == 1 and reading.free(k.start, k.end) and not people.is_short(reading.forms[k.first]):
                     found = _long(reading, k, people, places, organisations)
                     mentions += [found] if found else []
+            places.datelines(reading)
             mentions += organisations.read(reading, people)
             places.read(reading, people)
         for reading in readings:
             mentions += people.again(reading)
             mentions += list(people.short(reading, mentions))
         for reading in readings:
+            mentions += organisations.again(reading, people)
             places.landscapes(reading)
             places.again(reading)
         mentions += places.resolved()

@@ -14,6 +14,13 @@ __all__ = ["People"]
 
 FAMILY_FIRST = frozenset({"China", "Taiwan", "North Korea", "South Korea", "Vietnam", "Hong Kong"})
 """Where the family name stands first."""
+FAMILIES = frozenset(
+    "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han "
+    "tang feng deng cao peng zeng xiao tian dong yuan pan cai jiang yu du ye cheng wei su lu ding ren shen yao kim park lee "
+    "choi jung jeong kang cho yoon jang lim shin seo kwon hwang ahn oh roh moon nguyen tran pham hoang phan vu dang bui "
+    "ngo duong truong chiang chou tsai hsu".split()
+)
+"""Frequent family names of China, Korea and Vietnam, which stand first in most names that begin with them."""
 LOCATIVE = frozenset("in at near from".split())
 FOLLOWERS = frozenset("said says told was is has had will would added who took made did also".split())
 """What stands behind a subject: the capital at the start of a sentence is then a name's."""
@@ -179,6 +186,8 @@ class People:
             shorts = {forms[0]}
         elif len(forms) > 1 and forms[-1] in ("jr", "sr", "ii", "iii"):
             shorts = {forms[-2]}
+        elif entity is None and forms[0] in FAMILIES and forms[-1] not in self._gazetteer.given:
+            shorts.add(forms[0])
         for short in shorts:
             names = self._by_short.setdefault(short, [])
             if name not in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,12 @@ POINTS = frozenset({"North", "South", "East", "West"})
 WITHIN = frozenset("in near at outside around".split())
 GENERIC = frozenset({"city", "town", "province", "region"})
 MAX_WORDS = 5
+
+_DATELINE = re.compile(
+    r"^(?P<place>[^\W\d_a-z]{3,}(?:[ .-]{1,2}[^\W\d_a-z]{2,}){0,2})"
+    r"(?=, [^\W\d_]| \(| [-\u2013\u2014]|: | \d{4}-| \d{1,2} [A-Z])",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,17 @@ class Places:
 
     def _feature(self, forms: Sequence[str]) -> bool:
         return len(forms) > 1 and (forms[-1] in FEATURES_LAST or forms[0] in FEATURES_FIRST)
+
+    def datelines(self, reading: Reading) -> None:
+        """Collect the place in capitals with which a line of news begins (`BONN (Reuters) -`, `NICE, France`)."""
+        for found in _DATELINE.finditer(reading.text):
+            first, behind = reading.within(*found.span("place"))
+            start, end = found.span("place")
+            if first == behind or not reading.free(start, end):
+                continue
+            names = self._named(reading.forms[first:behind], reading.words[first:behind])
+            if names:
+                self._hit(reading, start, end, names, "context")
 
     def landscapes(self, reading: Reading) -> None:
         """Collect names of landscapes and districts by their form (`Siak River`), and towns that `in` stands before."""

@@ -15,7 +15,7 @@ __all__ = ["teams"]
 
 SPORT = frozenset(
     "soccer football baseball basketball hockey rugby cricket league championship cup innings wicket wickets season "
-    "halftime standings playoff playoffs division innings scorers striker midfielder goalkeeper goals scored tournament "
+    "halftime standings playoff playoffs division scorers striker midfielder goalkeeper goals scored tournament "
     "match matches nfl nba nhl mlb fifa uefa inning homer pitcher touchdown quarterback semifinal qualifier".split()
 )
 ENOUGH = 4
@@ -99,7 +99,7 @@ def _plays(reading: Reading, first: int, behind: int) -> bool:
         shouted = words[first].isupper() and following.isupper() and before.isupper()
         if gap == " " and shouted and (following.lower() in BEHIND or following == "AT"):
             return True
-    return bool(before) and text[reading.tokens[first - 1].end : reading.tokens[first].start] == " " and before in BEFORE
+    return before in BEFORE and text[reading.tokens[first - 1].end : reading.tokens[first].start] == " "
 
 
 def _located(reading: Reading, first: int, behind: int, gazetteer: Gazetteer) -> bool:

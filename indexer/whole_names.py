@@ -177,9 +177,7 @@ def _labels(reading: Reading) -> dict[int, tuple[int, int, str]]:
 def _sound(reading: Reading, first: int, behind: int, gazetteer: Gazetteer) -> bool:
     forms, words = reading.forms[first:behind], reading.words[first:behind]
     return not (
-        NOT_NAMES.intersection(forms)
-        or _team(forms, words, gazetteer)
-        or not reading.joined(first, behind - first)
+        NOT_NAMES.intersection(forms) or _team(forms, words, gazetteer) or not reading.joined(first, behind - first)
     )
 
 
