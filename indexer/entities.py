@@ -84,13 +84,14 @@ class EntityReader:
                     mentions += [found] if found else []
             places.datelines(reading)
             mentions += organisations.read(reading, people)
+        for reading in readings:
+            mentions += organisations.again(reading, people)
             places.read(reading, people)
         for reading in readings:
             mentions += people.again(reading)
             mentions += list(people.short(reading, mentions))
         for reading in readings:
-            mentions += organisations.again(reading, people)
-            places.landscapes(reading)
+            places.landscapes(reading, people)
             places.again(reading)
         mentions += places.resolved()
         order = {field: i for i, field in enumerate(FIELDS)}

@@ -25,6 +25,7 @@ EVENTS = frozenset(
     "law agreement marathon revolution derby index day".split()
 )
 """With what names of events and papers end, that the model takes for organisations."""
+WHEREVER = frozenset("in near from to at outside around".split())
 CLIPPED = frozenset({"inc", "corp", "co", "ltd", "bros", "cos", "plc", "llc"})
 """Abbreviations whose full stop belongs to the name."""
 _ACRONYM = re.compile(r"\s?\(([A-Z][A-Za-z&]{1,7})\)")
@@ -62,13 +63,15 @@ class Organisations:
             words, forms = reading.words[first:behind], reading.forms[first:behind]
             if not words or len(words) > MAX_WORDS or not reading.free(start, end) or not self._sound(words, forms):
                 continue
-            if len(forms) == 1 and people.is_short(forms[0]):
+            if len(forms) == 1 and (people.is_short(forms[0]) or self._somebody_or_somewhere(reading, first)):
                 continue
             if forms[-1] in EVENTS and not self._gazetteer.organisations.exact(forms, words):
                 continue
             text = " ".join(reading.text[start:end].split())
             known = self._gazetteer.organisations.exact(forms, words)
-            name = known[0].entity.name if known else self._abbreviations.get(text, text)
+            name = (
+                known[0].entity.name if known else self._abbreviations.get(text) or self._names.get(tuple(forms), text)
+            )
             bracket = _ACRONYM.match(reading.text, end)
             if bracket and not known:
                 self._abbreviations.setdefault(bracket[1], name)
@@ -96,6 +99,15 @@ class Organisations:
                     reading.take(start, end)
                     yield self._mention(reading, start, end, name, "context")
                     break
+
+    def _somebody_or_somewhere(self, reading: Reading, i: int) -> bool:
+        """Whether a single word is a well-known person's name, or a city's behind `in`, `near`, `from` or `to`."""
+        forms, words = reading.forms[i : i + 1], reading.words[i : i + 1]
+        if self._gazetteer.organisations.exact(forms, words):
+            return False
+        if self._gazetteer.people.exact(forms, words):
+            return True
+        return i > 0 and reading.words[i - 1] in WHEREVER and bool(self._gazetteer.cities.named(forms))
 
     def _remember(self, forms: list[str], words: list[str], name: str) -> None:
         """Under what this organisation may be named again: all its words, the first one, its initials."""

@@ -16,12 +16,12 @@ FAMILY_FIRST = frozenset({"China", "Taiwan", "North Korea", "South Korea", "Viet
 """Where the family name stands first."""
 FAMILIES = frozenset(
     "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han "
-    "tang feng deng cao peng zeng xiao tian dong yuan pan cai jiang yu du ye cheng wei su lu ding ren shen yao kim park lee "
-    "choi jung jeong kang cho yoon jang lim shin seo kwon hwang ahn oh roh moon nguyen tran pham hoang phan vu dang bui "
-    "ngo duong truong chiang chou tsai hsu".split()
+    "tang feng deng cao peng zeng xiao tian dong yuan pan cai jiang yu du ye cheng wei su lu ding ren shen yao kim "
+    "park lee choi jung jeong kang cho yoon jang lim shin seo kwon hwang ahn oh roh moon nguyen tran pham hoang phan "
+    "vu dang bui ngo duong truong chiang chou tsai hsu".split()
 )
 """Frequent family names of China, Korea and Vietnam, which stand first in most names that begin with them."""
-LOCATIVE = frozenset("in at near from".split())
+LOCATIVE = frozenset("in at near from to".split())
 FOLLOWERS = frozenset("said says told was is has had will would added who took made did also".split())
 """What stands behind a subject: the capital at the start of a sentence is then a name's."""
 
@@ -132,6 +132,9 @@ class People:
         """Whether a surname that is also a common word is meant as one (`Woods said`)."""
         form = reading.forms[i]
         if form not in self._common:
+            return True
+        word = reading.words[i]
+        if word.isupper() and len(word) > 2:
             return True
         if not reading.opens_sentence(i):
             return form not in TITLES

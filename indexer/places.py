@@ -22,7 +22,7 @@ ALONE = 300_000
 BEYOND_DOUBT = 1_000_000
 """Inhabitants from which it counts even where the model reads a person (unless it is a surname of the article)."""
 DIRECTIONS = frozenset("north south east west northern southern eastern western central downtown upper lower".split())
-LOCATIVE = frozenset("in at near from to of outside around across through between towards toward".split())
+LOCATIVE = frozenset("in at near from to outside around across through between towards toward".split())
 """What stands before a place that no gazetteer knows; without it the model is too often wrong."""
 FEATURES_LAST = frozenset(
     "river lake lakes mountain mountains hills island islands bay valley canal strait peninsula province district "
@@ -34,7 +34,7 @@ FEATURES_LAST = frozenset(
 FEATURES_FIRST = frozenset("mount mt lake cape fort gulf bay isle strait port sea river".split())
 """And those with which they begin (`Lake Erie`, `Gulf of Oman`)."""
 POINTS = frozenset({"North", "South", "East", "West"})
-WITHIN = frozenset("in near at outside around".split())
+WHEREVER = frozenset("in near from to at outside around".split())
 GENERIC = frozenset({"city", "town", "province", "region"})
 MAX_WORDS = 5
 
@@ -78,7 +78,9 @@ class Places:
             if not reading.free(start, end):
                 continue
             first, behind = reading.within(start, end)
-            if behind - first == 1 and (people.is_short(reading.forms[first]) or reading.forms[first] in DIRECTIONS):
+            form = reading.forms[first] if behind > first else ""
+            alone = behind - first == 1
+            if alone and (people.is_short(form) or form in DIRECTIONS or form in self._gazetteer.demonyms):
                 continue
             if first < behind and behind - first <= MAX_WORDS and reading.words[first][0].isupper():
                 self._look_up(reading, first, behind, sure=span.label == "GPE")
@@ -104,7 +106,7 @@ class Places:
                 start=hit.start,
                 end=hit.end,
                 text=text,
-                why=hit.why if len(hit.candidates) == 1 else "context",
+                why=hit.why if len(hit.candidates) <= 1 else "context",
                 lat=entity.lat,
                 lon=entity.lon,
                 geonameid=entity.geonameid,
@@ -114,7 +116,7 @@ class Places:
     def _look_up(self, reading: Reading, first: int, behind: int, *, sure: bool) -> None:
         forms, words = reading.forms[first:behind], reading.words[first:behind]
         found = self._named(forms, words)
-        if not found and len(forms) > 1 and (forms[0] in DIRECTIONS or forms[-1] in GENERIC):
+        if not found and len(forms) > 1 and words[0] not in POINTS and (forms[0] in DIRECTIONS or forms[-1] in GENERIC):
             # `eastern Ukraine`, `Kandahar city`: the place is the name without the generic word.
             inner = (first + 1, behind) if forms[0] in DIRECTIONS else (first, behind - 1)
             self._look_up(reading, *inner, sure=sure)
@@ -137,7 +139,7 @@ class Places:
             if names:
                 self._hit(reading, start, end, names, "context")
 
-    def landscapes(self, reading: Reading) -> None:
+    def landscapes(self, reading: Reading, people: People) -> None:
         """Collect names of landscapes and districts by their form (`Siak River`), and towns that `in` stands before."""
         forms, words = reading.forms, reading.words
         common, demonyms = self._gazetteer.common, self._gazetteer.demonyms
@@ -154,11 +156,12 @@ class Places:
                     self._free(reading, first, i + 1)
             elif (
                 i
-                and forms[i - 1] in WITHIN
+                and forms[i - 1] in WHEREVER
                 and words[i - 1].islower()
                 and not reading.next_to(i, i + 1)
                 and form not in common
                 and form not in self._gazetteer.given
+                and not people.is_short(form)
             ):
                 self._free(reading, i, i + 1, known=True)
 
@@ -213,6 +216,11 @@ class Places:
     def _convincing(self, reading: Reading, known: Known, found: Sequence[Entity]) -> bool:
         if known.first and reading.words[known.first - 1] in POINTS and reading.next_to(known.first, known.first - 1):
             return False  # `West Nile`
+        behind = known.first + known.count
+        if reading.next_to(behind - 1, behind) and self._gazetteer.cities.named(
+            reading.forms[known.first : behind + 1]
+        ):
+            return False  # `Atlantic City`, `Lebanon County`
         if known.label in LABELS or known.trimmed or known.count > 1:
             return True
         largest = max(found, key=lambda e: e.population)
@@ -225,9 +233,6 @@ class Places:
         if largest.population < ALONE or (reading.forms[known.first] in self._gazetteer.common and not word.isupper()):
             return False
         last = known.first + known.count - 1
-        forms = reading.forms
-        if reading.next_to(last, last + 1) and self._gazetteer.cities.named(forms[known.first : last + 2]):
-            return False  # `Atlantic City`
         parts_of_name = reading.next_to(known.first, known.first - 1) and not reading.opens_sentence(known.first - 1)
         return bool(largest.code) or not (parts_of_name or reading.next_to(last, last + 1))
 

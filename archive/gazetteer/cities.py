@@ -1,4 +1,7 @@
-"""Cities of the world and counties of the United States, distilled from GeoNames (CC BY 4.0): looked up by name, read from disk at first use."""
+"""Cities of the world, distilled from GeoNames (CC BY 4.0), and counties of the United States: looked up by name.
+
+They are read from disk at first use.
+"""
 
 from __future__ import annotations
 
