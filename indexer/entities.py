@@ -83,6 +83,8 @@ class EntityReader:
                     found = _long(reading, k, people, places, organisations)
                     mentions += [found] if found else []
             places.datelines(reading)
+            organisations.locate(reading)
+        for reading in readings:
             mentions += organisations.read(reading, people)
         for reading in readings:
             mentions += organisations.again(reading, people)

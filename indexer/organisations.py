@@ -39,6 +39,7 @@ class Organisations:
         self._abbreviations: dict[str, str] = {}
         self._names: dict[tuple[str, ...], str] = {}
         self._longest = 1
+        self._located: set[str] = set()
 
     def well_known(self, reading: Reading, known: Known) -> Mention | None:
         """A name of the gazetteer; an ambiguous one only where the model reads an organisation."""
@@ -49,6 +50,19 @@ class Organisations:
         entity = found[0].entity
         reading.take(known.start, known.end)
         return self._mention(reading, known.start, known.end, entity.name, "alias")
+
+    def locate(self, reading: Reading) -> None:
+        """Note the cities that stand behind `in`, `near` or `from`: no organisations here, whatever the model reads."""
+        forms, words = reading.forms, reading.words
+        for i in range(1, len(words)):
+            if (
+                words[i - 1] in WHEREVER
+                and words[i][0].isupper()
+                and not reading.next_to(i, i + 1)
+                and forms[i] not in self._gazetteer.common
+                and self._gazetteer.cities.named(forms[i : i + 1])
+            ):
+                self._located.add(forms[i])
 
     def read(self, reading: Reading, people: People) -> Iterator[Mention]:
         """Those that the model reads, but for surnames of the article's people."""
@@ -101,13 +115,13 @@ class Organisations:
                     break
 
     def _somebody_or_somewhere(self, reading: Reading, i: int) -> bool:
-        """Whether a single word is a well-known person's name, or a city's behind `in`, `near`, `from` or `to`."""
+        """Whether a single word is a well-known person's name, or a city's in this article."""
         forms, words = reading.forms[i : i + 1], reading.words[i : i + 1]
         if self._gazetteer.organisations.exact(forms, words):
             return False
         if self._gazetteer.people.exact(forms, words):
             return True
-        return i > 0 and reading.words[i - 1] in WHEREVER and bool(self._gazetteer.cities.named(forms))
+        return forms[0] in self._located
 
     def _remember(self, forms: list[str], words: list[str], name: str) -> None:
         """Under what this organisation may be named again: all its words, the first one, its initials."""
