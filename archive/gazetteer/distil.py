@@ -117,7 +117,7 @@ def _cities(countries: dict[str, str]) -> list[dict[str, Any]]:
 def _counties() -> list[dict[str, Any]]:
     """Counties and parishes of the United States as rows like those of cities, without a GeoNames id."""
     spots: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for code in zipcodes.list_all():
+    for code in zipcodes.list_all():  # type: ignore[no-untyped-call]
         name = code["county"] or ""
         if name.endswith((" County", " Parish")) and code["country"] == "US" and float(code["lat"]):
             spots.setdefault((name, code["state"]), []).append((float(code["lat"]), float(code["long"])))
