@@ -72,6 +72,10 @@ class People:
         """Whether somebody in the article has this surname."""
         return form in self._by_short
 
+    def is_given(self, form: str) -> bool:
+        """Whether somebody in the article has this given name."""
+        return form in self._by_given
+
     def short(self, reading: Reading, whole: Iterable[Mention]) -> Iterator[Mention]:
         """Surnames of people named in the article, and well-known ones of the gazetteer."""
         positions = sorted((m.start, m.name) for m in whole if m.field == reading.field and m.kind == "person")
@@ -96,7 +100,7 @@ class People:
                 name, why = self._well_known_surname(reading, i)
             if name is None and by_model and self._new(reading, i, titled=titled):
                 name, why = token.text, "model"
-            if name is None and form not in self._common:
+            if name is None and form not in self._common and not (token.text.isupper() and len(token.text) > 2):
                 name, why = self._well_known_surname(reading, i)
             if name is not None and (by_model or titled or self._meant(reading, i)):
                 if (

@@ -80,7 +80,9 @@ class Places:
             first, behind = reading.within(start, end)
             form = reading.forms[first] if behind > first else ""
             alone = behind - first == 1
-            if alone and (people.is_short(form) or form in DIRECTIONS or form in self._gazetteer.demonyms):
+            if alone and (form in DIRECTIONS or form in self._gazetteer.demonyms):
+                continue
+            if alone and (people.is_short(form) or people.is_given(form)):
                 continue
             if first < behind and behind - first <= MAX_WORDS and reading.words[first][0].isupper():
                 self._look_up(reading, first, behind, sure=span.label == "GPE")

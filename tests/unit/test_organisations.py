@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from archive.article import Article
-from archive.gazetteer import Gazetteer
-from indexer.entities import EntityReader
-
-READER = EntityReader(Gazetteer.load())
+from tests.unit.reader import read_article
 
 
 def organisations(body: str, title: str = "") -> list[tuple[str, str]]:
-    mentions = READER.read([Article(id="a", title=title, body=body)])[0]
+    mentions = read_article(body, title)
     return [(m.text, m.name) for m in mentions if m.kind == "organisation"]
 
 
@@ -26,7 +22,7 @@ CRICKET = (
 def test_teams_that_sport_calls_by_their_region_are_organisations() -> None:
     found = organisations(CRICKET)
     assert {text for text, _ in found} >= {"Essex", "Kent"}
-    mentions = READER.read([Article(id="a", title="", body=CRICKET)])[0]
+    mentions = read_article(CRICKET)
     assert [m.kind for m in mentions if m.text == "Essex"].count("place") == 1
 
 

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from archive.article import Article, Mention
-from archive.gazetteer import Gazetteer
 from indexer.casing import soften
-from indexer.entities import EntityReader
-
-GAZETTEER = Gazetteer.load()
-READER = EntityReader(GAZETTEER)
-
-
-def read(body: str, title: str = "") -> tuple[Mention, ...]:
-    return READER.read([Article(id="a", title=title, body=body)])[0]
+from tests.unit.reader import read_article, shipped
 
 
 def people(body: str, title: str = "") -> list[tuple[str, str]]:
     """Text and name of each person mentioned."""
-    return [(m.text, m.name) for m in read(body, title) if m.kind == "person"]
+    return [(m.text, m.name) for m in read_article(body, title) if m.kind == "person"]
 
 
 def test_headlines_in_capitals_are_tied_to_the_people_of_the_article() -> None:
@@ -88,8 +79,8 @@ def test_two_people_of_one_surname_are_kept_apart() -> None:
 
 def test_softened_texts_keep_their_length_and_what_is_an_abbreviation() -> None:
     title, body = "NATO CHIEF MEETS ZELENSKY IN KYIV", "BERLIN (Agency) - Zelensky met the chief of NATO in Kyiv."
-    softened = soften((title, body), GAZETTEER)
+    softened = soften((title, body), shipped())
     assert [len(s) for s in softened] == [len(title), len(body)]
     assert softened[0] == "NATO chief meets Zelensky in Kyiv"
     assert softened[1].startswith("Berlin (Agency)")
-    assert soften(("Nothing loud here.", "ŒUVRE ß"), GAZETTEER)[0] == "Nothing loud here."
+    assert soften(("Nothing loud here.", "ŒUVRE ß"), shipped())[0] == "Nothing loud here."

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from archive.article import Article, Mention
-from archive.gazetteer import Gazetteer
-from indexer.entities import EntityReader
-
-READER = EntityReader(Gazetteer.load())
+from archive.article import Mention
+from tests.unit.reader import read_article
 
 
 def places(body: str, title: str = "") -> list[Mention]:
-    return [m for m in READER.read([Article(id="a", title=title, body=body)])[0] if m.kind == "place"]
+    return [m for m in read_article(body, title) if m.kind == "place"]
 
 
 @pytest.mark.parametrize(
