@@ -15,7 +15,15 @@ from archive.errors import GazetteerError
 from archive.gazetteer.cities import Cities
 from archive.gazetteer.compiled import load_shipped
 from archive.gazetteer.entity import ENTITY_KINDS, Entity, EntityKind, Recognised
-from archive.gazetteer.entries import REGION_WEIGHT, check, common_words, entities, read_folder
+from archive.gazetteer.entries import (
+    REGION_WEIGHT,
+    check,
+    common_words,
+    demonyms,
+    entities,
+    given_names,
+    read_folder,
+)
 from archive.gazetteer.names import Candidate, NameIndex
 
 __all__ = ["REGION_WEIGHT", "Candidate", "Entity", "EntityKind", "Gazetteer", "NameIndex", "Recognised", "check"]
@@ -113,6 +121,16 @@ class Gazetteer:
     def common(self) -> frozenset[str]:
         """Forms of common English words."""
         return common_words()
+
+    @cached_property
+    def demonyms(self) -> frozenset[str]:
+        """Forms of the names of nations and peoples (`british`, `briton`)."""
+        return demonyms()
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Forms of given names (`jean`, `sergei`) that are no common words."""
+        return given_names()
 
     @cached_property
     def _queries(self) -> NameIndex:
