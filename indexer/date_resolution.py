@@ -191,6 +191,8 @@ class Reading:
             # `the '90s` lie behind: the latest that have begun
             begun = self.now.last.year if self.now else year
             first = year - 100 if self._part("short") and year > begun else year
+        if first % 100 == 0 and first < 2000 and not self._part("decade"):
+            return Period.years("century", first, first + 99)  # `the 1800s`
         return Period.years("decade", first, first + 9)
 
     def _weekday(self) -> Period | None:

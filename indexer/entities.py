@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from archive.article import Article, Field, Mention
 from archive.gazetteer import Gazetteer
+from indexer.casing import soften
 from indexer.names import Known, known_names
 from indexer.ner import NameModel, Span
 from indexer.organisations import Organisations
 from indexer.people import People
 from indexer.places import Places
 from indexer.reading import Reading
+from indexer.teams import teams
 from indexer.weapons import weapons
 
 __all__ = ["EntityReader"]
@@ -35,7 +37,12 @@ class EntityReader:
 
         Raises ModelError when the NER model is not installed.
         """
-        texts = [text for article in articles if _english(article) for text in (article.title, article.body)]
+        texts = [
+            text
+            for article in articles
+            if _english(article)
+            for text in soften((article.title, article.body), self._gazetteer)
+        ]
         spans = iter(self._model.read(texts)) if texts else iter(())
         nothing: list[Span] = []
         return [
@@ -63,21 +70,30 @@ class EntityReader:
         ]
         people, places, organisations = People(gazetteer), Places(gazetteer), Organisations(gazetteer)
         mentions: list[Mention] = []
-        for reading in readings:
-            mentions += weapons(reading, gazetteer)
+        mentions += weapons(readings, gazetteer)
         known = [list(known_names(reading, gazetteer)) for reading in readings]
         for reading, names in zip(readings, known, strict=True):
             mentions += (m for k in names if k.count > 1 and (m := _long(reading, k, people, places, organisations)))
             mentions += people.named(reading)
+        mentions += teams(readings, gazetteer)
         for reading, names in zip(readings, known, strict=True):
             for k in names:
                 if k.count == 1 and reading.free(k.start, k.end) and not people.is_short(reading.forms[k.first]):
                     found = _long(reading, k, people, places, organisations)
                     mentions += [found] if found else []
+            places.datelines(reading)
+            organisations.locate(reading)
+        for reading in readings:
             mentions += organisations.read(reading, people)
+        for reading in readings:
+            mentions += organisations.again(reading, people)
             places.read(reading, people)
         for reading in readings:
+            mentions += people.again(reading)
             mentions += list(people.short(reading, mentions))
+        for reading in readings:
+            places.landscapes(reading, people)
+            places.again(reading)
         mentions += places.resolved()
         order = {field: i for i, field in enumerate(FIELDS)}
         return tuple(sorted(mentions, key=lambda m: (order[m.field], m.start, m.end)))

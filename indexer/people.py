@@ -8,39 +8,22 @@ from archive.article import Mention, Why
 from archive.gazetteer import Entity, Gazetteer
 from indexer.names import Known, tight
 from indexer.reading import Reading
+from indexer.whole_names import NOT_NAMES, PARTICLES, TITLES, whole_names
 
 __all__ = ["People"]
 
-TITLES = frozenset(
-    "taoiseach pm mp mep comrade mr mrs ms miss dr doctor prof professor sir dame lord lady president vice- "
-    "president prime minister premier chancellor secretary senator sen representative rep congressman "
-    "congresswoman governor gov mayor judge justice general gen lieutenant lt colonel col major maj captain capt "
-    "sergeant sgt admiral adm commander king queen prince princess pope cardinal archbishop bishop father rev "
-    "reverend ayatollah sheikh imam chief director chairman chairwoman ceo spokesman spokeswoman spokesperson "
-    "ambassador foreign defence defense interior finance home state attorney officer detective constable coach "
-    "manager striker midfielder private corporal former ex deputy vice acting analyst lawmaker republican "
-    "democrat democratic leader presidents ministers candidate actor actress singer author writer journalist "
-    "reporter correspondent editor then".split()
-)
-"""Words before a name that are no part of it."""
-STARTERS = frozenset(
-    "after although and as before behind but by citing despite for from if in like meanwhile per said says since "
-    "unlike when while with without".split()
-)
-"""Words that open a sentence and that the model takes for given names."""
-PARTICLES = frozenset("de van von der den al el bin ibn bint da dos du la le ten ter di del della y e st abu".split())
 FAMILY_FIRST = frozenset({"China", "Taiwan", "North Korea", "South Korea", "Vietnam", "Hong Kong"})
 """Where the family name stands first."""
-NOT_NAMES = frozenset(
-    "university college school street road avenue square tower hospital church court council committee party "
-    "union ministry department institute centre center bank group inc ltd corp company city county state river "
-    "lake mount island airport bridge stadium league cup award act bill times post news tv radio day week "
-    "festival war covid coronavirus brexit christmas easter god jesus fc sc afc united rovers wanderers tour "
-    "software games field internet web android iphone twitter facebook".split()
+FAMILIES = frozenset(
+    "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han "
+    "tang feng deng cao peng zeng xiao tian dong yuan pan cai jiang yu du ye cheng wei su lu ding ren shen yao kim "
+    "park lee choi jung jeong kang cho yoon jang lim shin seo kwon hwang ahn oh roh moon nguyen tran pham hoang phan "
+    "vu dang bui ngo duong truong chiang chou tsai hsu".split()
 )
-CLUBS = frozenset("inter real sporting dynamo dinamo atletico fc team new".split())
-"""With what the names of clubs begin."""
-MAX_WORDS = 6
+"""Frequent family names of China, Korea and Vietnam, which stand first in most names that begin with them."""
+LOCATIVE = frozenset("in at near from to".split())
+FOLLOWERS = frozenset("said says told was is has had will would added who took made did also".split())
+"""What stands behind a subject: the capital at the start of a sentence is then a name's."""
 
 
 class People:
@@ -71,23 +54,11 @@ class People:
         return _mention(reading, known.start, known.end, entity.name, "alias")
 
     def named(self, reading: Reading) -> Iterator[Mention]:
-        """Whole names that the model reads (at least two words)."""
-        for span in reading.spans:
-            if span.label != "PERSON":
-                continue
-            words = self._name_words(reading, *tight(reading, span.start, span.end))
-            if words is None or words[1] - words[0] < 2:
-                continue
-            first, behind = words
+        """Whole names (at least two words) that the model reads, or that their form gives away."""
+        for first, behind in whole_names(reading, self._gazetteer):
             start, end = reading.tokens[first].start, reading.tokens[behind - 1].end
             forms = reading.forms[first:behind]
-            if not reading.free(start, end) or (all(f in self._common for f in forms) and reading.field == "title"):
-                continue
-            if (
-                NOT_NAMES.intersection(forms)
-                or self._team(forms, reading.words[first:behind])
-                or not reading.joined(first, behind - first)
-            ):
+            if not reading.free(start, end):
                 continue
             known = self._gazetteer.people.exact(forms, reading.words[first:behind])
             entity = known[0].entity if known else None
@@ -100,6 +71,10 @@ class People:
     def is_short(self, form: str) -> bool:
         """Whether somebody in the article has this surname."""
         return form in self._by_short
+
+    def is_given(self, form: str) -> bool:
+        """Whether somebody in the article has this given name."""
+        return form in self._by_given
 
     def short(self, reading: Reading, whole: Iterable[Mention]) -> Iterator[Mention]:
         """Surnames of people named in the article, and well-known ones of the gazetteer."""
@@ -123,12 +98,11 @@ class People:
             start = token.start
             if name is None and (by_model or titled):
                 name, why = self._well_known_surname(reading, i)
-            unknown = titled or (form not in self._common and not reading.opens_sentence(i))
-            if name is None and by_model and unknown and not self._elsewhere(reading, i):
+            if name is None and by_model and self._new(reading, i, titled=titled):
                 name, why = token.text, "model"
-            if name is None and form not in self._common:
+            if name is None and form not in self._common and not (token.text.isupper() and len(token.text) > 2):
                 name, why = self._well_known_surname(reading, i)
-            if name is not None and (form not in self._common or by_model or titled):
+            if name is not None and (by_model or titled or self._meant(reading, i)):
                 if (
                     i > 0
                     and reading.forms[i - 1] in PARTICLES
@@ -137,6 +111,38 @@ class People:
                     start = reading.tokens[i - 1].start
                 reading.take(start, token.end)
                 yield _mention(reading, start, token.end, name, why)
+
+    def again(self, reading: Reading) -> Iterator[Mention]:
+        """Whole names of the article's people where neither the model nor their form gave them away."""
+        for i in range(len(reading.forms) - 1):
+            if (reading.forms[i], reading.forms[i + 1]) not in self._by_full or not reading.next_to(i, i + 1):
+                continue
+            start, end = reading.tokens[i].start, reading.tokens[i + 1].end
+            if reading.words[i][0].isupper() and reading.free(start, end):
+                reading.take(start, end)
+                yield _mention(reading, start, end, self._by_full[reading.forms[i], reading.forms[i + 1]], "context")
+
+    def _new(self, reading: Reading, i: int, *, titled: bool) -> bool:
+        """Whether a single word that the model reads as a person may stand for somebody nobody named."""
+        form = reading.forms[i]
+        if form in TITLES or form in self._gazetteer.demonyms or self._elsewhere(reading, i):
+            return False
+        if titled:
+            return True
+        before = reading.forms[i - 1] if i else ""
+        return form not in self._common and not reading.opens_sentence(i) and before not in LOCATIVE
+
+    def _meant(self, reading: Reading, i: int) -> bool:
+        """Whether a surname that is also a common word is meant as one (`Woods said`)."""
+        form = reading.forms[i]
+        if form not in self._common:
+            return True
+        word = reading.words[i]
+        if word.isupper() and len(word) > 2:
+            return True
+        if not reading.opens_sentence(i):
+            return form not in TITLES
+        return i + 1 < len(reading.forms) and reading.forms[i + 1] in FOLLOWERS and len(form) > 2
 
     def _who(
         self, form: str, start: int, positions: list[tuple[int, str]], *, by_model: bool
@@ -174,34 +180,11 @@ class People:
                 return False
         return True
 
-    def _team(self, forms: list[str], words: list[str]) -> bool:
-        """Whether it is a city with its players (`Miami Dolphins`, `Inter Miami`) and not a person named after one."""
-        places = self._gazetteer.places
-        plural = forms[-1].endswith("s") and bool(places.exact(forms[:1], words[:1]))
-        return plural or (bool(places.exact(forms[-1:], words[-1:])) and forms[0] in CLUBS)
-
     def _elsewhere(self, reading: Reading, i: int) -> bool:
         """Whether the word is known as something else than a person."""
         form, word = reading.forms[i], reading.words[i]
         others = (self._gazetteer.places, self._gazetteer.organisations, self._gazetteer.weapons)
         return (word.isupper() and len(word) > 1) or form in NOT_NAMES or any(x.exact([form], [word]) for x in others)
-
-    def _name_words(self, reading: Reading, start: int, end: int) -> tuple[int, int] | None:
-        """The words (first, behind the last) of the name in a span: titles and trailing small words stripped."""
-        first, behind = reading.within(start, end)
-        while first < behind and reading.forms[first] in TITLES | STARTERS:
-            first += 1
-        while first < behind and reading.words[behind - 1][0].islower():
-            behind -= 1
-        words = reading.words[first:behind]
-        if not words or len(words) > MAX_WORDS or (not words[0][0].isupper() and reading.forms[first] not in PARTICLES):
-            return None
-        if not all(
-            w.isalpha() and (w[0].isupper() or f in PARTICLES)
-            for w, f in zip(words, reading.forms[first:], strict=False)
-        ):
-            return None
-        return first, behind
 
     def _register(self, name: str, forms: list[str], entity: Entity | None) -> None:
         self._by_full.setdefault((forms[0], forms[-1]), name)
@@ -210,6 +193,8 @@ class People:
             shorts = {forms[0]}
         elif len(forms) > 1 and forms[-1] in ("jr", "sr", "ii", "iii"):
             shorts = {forms[-2]}
+        elif entity is None and forms[0] in FAMILIES and forms[-1] not in self._gazetteer.given:
+            shorts.add(forms[0])
         for short in shorts:
             names = self._by_short.setdefault(short, [])
             if name not in names:

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from archive.engine import Sort
 from archive.errors import ParameterError, QueryError
 from search_api.formats.tabular import rows_bytes
 from search_api.http import json_bytes
 from search_api.parameters import ParameterErrors, SearchRequest
-from search_api.service import Answer, Recogniser, SearchService
+from search_api.service import Answer, SearchService
+from search_api.understanding import Recogniser
 
 __all__ = ["HIT_FIELDS", "MOST_HITS", "BatchList", "Question", "answers", "csv_pieces", "jsonl_pieces", "read_list"]
 
@@ -21,6 +23,7 @@ QUERY, NAME = "query", "name"
 HIT_FIELDS = ("id", "title", "published", "source", "url")
 """Of each of the best articles."""
 MOST_HITS = 100
+EDGES: tuple[Sort, ...] = ("oldest", "newest")
 _DELIMITERS = ",;\t"
 
 
@@ -144,7 +147,7 @@ def _answer(service: SearchService, request: SearchRequest, hits: int) -> Answer
     found = service.search(replace(request, limit=hits, fields=HIT_FIELDS))
     ends: list[str | None] = [None, None]
     if found["total"]:
-        for place, sort in enumerate(("oldest", "newest")):
+        for place, sort in enumerate(EDGES):
             edge = service.search(replace(request, sort=sort, limit=1, fields=("id", "published")))
             ends[place] = next((r["published"] for r in edge["results"]), None)
     shown = [{name: result[name] for name in HIT_FIELDS} for result in found["results"]]

@@ -18,7 +18,8 @@ from search_api.http import PROBLEMS, json_response, parameters_of
 from search_api.parameters import ParameterErrors, SearchRequest, parse_parameters
 from search_api.pool import SearchPool
 from search_api.schemas import ErrorAnswer
-from search_api.service import Recogniser, SearchService
+from search_api.service import SearchService
+from search_api.understanding import Recogniser
 
 __all__ = ["batch_router"]
 
@@ -115,7 +116,7 @@ def _parse(items: list[tuple[str, str]]) -> tuple[SearchRequest, int, BatchForma
         for name in dict.fromkeys(name for name, value in items if name in UNFIT and value.strip())
     ]
     formats = [value for name, value in items if name == "format" and value.strip()]
-    format = next((f for f in get_args(BatchFormat) if formats == [f]), "json" if not formats else None)
+    format: BatchFormat | None = next((f for f in MEDIA_TYPES if formats == [f]), None if formats else "json")
     if format is None:
         errors.append(ParameterError("format", f"format: give one of {', '.join(get_args(BatchFormat))}."))
     limits = [value for name, value in items if name == "limit" and value.strip()]

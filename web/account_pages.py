@@ -6,18 +6,23 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from search_api.accounts.models import Role, Scope
 from search_api.accounts.store import Token, User
 from web.dates import readable
 from web.frame import Twin
 
-__all__ = ["AccountPage", "LoginPage", "TokenRow", "account_page", "safe_next"]
+__all__ = ["SCOPES", "AccountPage", "LoginPage", "TokenRow", "account_page", "safe_next"]
 
-ROLES = {
+ROLES: dict[Role, str] = {
     "reader": "You may search, and keep searches and alerts of your own.",
     "editor": "You may search, keep searches and alerts of your own, and add and delete articles.",
     "admin": "You may do everything, and see who has an account.",
 }
-SCOPES = {"read": "look only", "write": "change what you may change", "admin": "everything that you may do"}
+SCOPES: dict[Scope, str] = {
+    "read": "look only",
+    "write": "change what you may change",
+    "admin": "everything that you may do",
+}
 
 
 @dataclass(frozen=True, slots=True)

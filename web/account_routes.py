@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
@@ -17,7 +15,7 @@ from search_api.accounts.store import Accounts, LoginRefused
 from search_api.errors import error_body, status_of
 from search_api.http import parameters_of
 from search_api.pool import SearchPool
-from web.account_pages import LoginPage, account_page, safe_next
+from web.account_pages import SCOPES, LoginPage, account_page, safe_next
 from web.forms import read_form
 from web.rendering import Renderer
 
@@ -75,7 +73,7 @@ def account_pages_router(accounts: Accounts, sessions: Sessions, pool: SearchPoo
     @pages.post("/account/tokens")
     async def new_token(request: Request) -> Response:
         form = dict(await read_form(request))
-        scope = next((s for s in get_args(Scope) if s == form.get("scope")), "read")
+        scope: Scope = next((s for s in SCOPES if s == form.get("scope")), "read")
         try:
             made = await pool.run(lambda: accounts.make_token(user_of(accounts, request), form.get("name", ""), scope))
         except (DatelineError, HTTPException) as error:

@@ -14,7 +14,7 @@ from search_api.service import SearchService
 from search_api.suggesting import EVERY_VALUE
 from web.asked import PageSearch, page_parameters
 from web.frame import Twin
-from web.links import entity_link, search_link
+from web.links import ValueLinks, entity_link, search_link
 from web.sidebar import FACET_TITLES, ValueView, build_value, chosen_values
 
 __all__ = ["FacetPage", "build", "finding"]
@@ -58,12 +58,13 @@ def build(service: SearchService, name: FacetName, request: PageSearch, find: st
     base = replace(request, cursor=None, format="json")
     counted = replace(base, facets=(name,), facet_limit=EVERY_VALUE, timeline=None, limit=0)
     answer = service.search(counted)["facets"][name]
-    state = {value for _, value, _ in chosen_values(base, name) if value is not None}
+    state = dict.fromkeys(value for _, value, _ in chosen_values(base, name) if value is not None)
     counts = {_typed(name, v["value"]): v["count"] for v in answer["values"]}
     matching = _matching(service, counts, find)
     # What is chosen stays in sight, so that the form sends it again.
-    ordered = [*(v for v in state), *(v for v in matching if v not in state)]
+    ordered = [*state, *(v for v in matching if v not in state)]
     kind = next((k for k in ENTITY_KINDS if k == name), None)
+    links = ValueLinks(base, name)
     shown = ordered[: max(SHOWN, len(state))]
     api = SearchRequest(**{n: getattr(base, n) for n in SearchRequest.__dataclass_fields__})
     api = replace(api, facets=(name,), facet_limit=MAX_LIMIT, limit=0)
@@ -72,7 +73,7 @@ def build(service: SearchService, name: FacetName, request: PageSearch, find: st
         title=FACET_TITLES[name][0],
         q=base.q,
         find=find,
-        values=tuple(build_value(base, name, v, counts.get(v, 0), answer) for v in shown),
+        values=tuple(build_value(base, name, v, counts.get(v, 0), answer, links) for v in shown),
         about=tuple(entity_link(kind, str(v)) if kind else None for v in shown),
         total=len(counts),
         found=len(matching),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from search_api.accounts.access import Caller
 
-__all__ = ["NAVIGATION", "Frame", "NavigationEntry", "Twin", "account_entries"]
+__all__ = ["NAVIGATION", "Frame", "NavigationEntry", "Reader", "Twin", "reader_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,23 @@ NAVIGATION = (
 """The entries of the header that are for everybody."""
 
 
-def account_entries(caller: Caller) -> tuple[NavigationEntry, ...]:
-    """What belongs to whoever reads; nothing where nobody has logged in."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks for a page, as far as it shows around the page."""
+
+    account: tuple[NavigationEntry, ...] = ()
+    """At the end of the header: who reads, and what belongs to them."""
+    csrf: str | None = None
+    """Carried by forms that change something (`macros.csrf`)."""
+
+
+def reader_of(caller: Caller) -> Reader:
+    """What stands in the header of their pages; nothing where nobody has logged in."""
     if caller.role is None:
-        return ()
+        return Reader()
     own = NavigationEntry("Saved", "/saved")
-    return (own, NavigationEntry(caller.name, "/account")) if caller.name else (own,)
+    named = (own, NavigationEntry(caller.name, "/account")) if caller.name else (own,)
+    return Reader(named, caller.csrf or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +52,8 @@ class Frame:
     """Named by the policy: only scripts and styles that carry it are run."""
     path: str
     """Of the page, so that its entry is marked in the navigation."""
+    reader: Reader
     navigation: tuple[NavigationEntry, ...] = NAVIGATION
-    account: tuple[NavigationEntry, ...] = ()
-    """At the end of the header: who reads, and what belongs to them."""
-    csrf: str | None = None
-    """Carried by forms that change something (`macros.csrf`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from archive.calendar import Interval
 from archive.engine import FACETS, FacetName, Refinement
@@ -13,6 +13,7 @@ from web.asked import page_parameters
 
 __all__ = [
     "Value",
+    "ValueLinks",
     "article_link",
     "as_clause",
     "entity_link",
@@ -86,6 +87,30 @@ def article_link(id: str, q: str = "") -> str:
 
 def json_article_link(id: str) -> str:
     return f"/api/v1/articles/{quote(id, safe='')}"
+
+
+class ValueLinks:
+    """Links to a search with one more value of a field, for many values: only the value differs, so the rest is made
+    once. For values that are neither chosen nor excluded."""
+
+    def __init__(self, base: SearchRequest, field: FacetName, path: str = "/") -> None:
+        self._refined = search_link(refined(base, field, _ANY), path).partition(_ANY_QUOTED)
+        self._excluded = search_link(excluded(base, field, _ANY), path).partition(_ANY_QUOTED)
+
+    def refined(self, value: Value) -> str:
+        return self._with(self._refined, value)
+
+    def excluded(self, value: Value) -> str:
+        return self._with(self._excluded, value)
+
+    @staticmethod
+    def _with(link: tuple[str, str, str], value: Value) -> str:
+        return f"{link[0]}{quote_plus(value_text(value), errors='replace')}{link[2]}"
+
+
+_ANY = "\ufdd0value\ufdd1"
+"""Stands for the value; no text holds these two code points."""
+_ANY_QUOTED = quote_plus(_ANY)
 
 
 def refined(base: SearchRequest, field: FacetName, value: Value) -> SearchRequest:

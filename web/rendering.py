@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -13,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from archive.errors import DatelineError
 from search_api.accounts.gate import caller_of
 from search_api.errors import RETRY_AFTER, error_body, status_of
-from web.frame import NAVIGATION, Frame, NavigationEntry, account_entries
+from web.frame import Frame, reader_of
 
 __all__ = ["ProblemPage", "Renderer", "security_headers"]
 
@@ -39,8 +38,7 @@ class ProblemPage:
 class Renderer:
     """Renders the templates of this room. Safe to share between threads."""
 
-    def __init__(self, navigation: Sequence[NavigationEntry] = NAVIGATION) -> None:
-        self._navigation = tuple(navigation)
+    def __init__(self) -> None:
         self._environment = Environment(
             loader=PackageLoader("web"),
             autoescape=True,
@@ -51,10 +49,8 @@ class Renderer:
         )
 
     def __call__(self, request: Request, name: str, page: object, status: int = 200) -> Response:
-        caller = caller_of(request)
-        frame = Frame(
-            secrets.token_urlsafe(16), request.url.path, self._navigation, account_entries(caller), caller.csrf or None
-        )
+        reader = reader_of(caller_of(request))
+        frame = Frame(secrets.token_urlsafe(16), request.url.path, reader)
         text = self._environment.get_template(name).render(page=page, frame=frame)
         headers = security_headers(frame.nonce)
         if status == 503:

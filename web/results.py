@@ -10,13 +10,15 @@ from archive.engine import FacetName
 from search_api.excerpts import first_sentence
 from search_api.parameters import SearchRequest
 from web.dates import readable
-from web.links import article_link, refined, search_link
+from web.links import ValueLinks, article_link, refined, search_link
+from web.score_parts import score_parts
 from web.snippets import Piece, marked, snippet
 
-__all__ = ["EntityView", "ResultView", "build_result"]
+__all__ = ["EntityView", "ResultView", "build_result", "chip_links"]
 
 SHOWN: tuple[tuple[FacetName, int], ...] = (("weapon", 2), ("person", 3), ("place", 2))
 """Kinds shown as chips, and at most how many of each."""
+CHIPPED = frozenset(kind for kind, _ in SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,25 @@ class ResultView:
     matched_by: Literal["words", "related"]
     entities: tuple[EntityView, ...]
     language: str | None
+    parts: tuple[str, ...] = ()
+    """Of its score, where they are asked for."""
 
 
-def build_result(result: Mapping[str, Any], body: str, base: SearchRequest) -> ResultView:
-    """`result`: one of an answer's `results`, with all fields; `base`: the search at its first page."""
+def chip_links(base: SearchRequest) -> Mapping[FacetName, ValueLinks]:
+    """For the chips of all results of a search."""
+    return {kind: ValueLinks(base, kind) for kind, _ in SHOWN}
+
+
+def build_result(
+    result: Mapping[str, Any],
+    body: str,
+    base: SearchRequest,
+    links: Mapping[FacetName, ValueLinks] | None = None,
+) -> ResultView:
+    """`result`: one of an answer's `results`, with all fields; `base`: the search at its first page.
+
+    `links`: `chip_links`, made once where many results are built.
+    """
     spans: dict[str, list[tuple[int, int]]] = {"title": [], "body": []}
     for mark in result["highlights"]:
         spans[mark["field"]].append((mark["start"], mark["end"]))
@@ -65,17 +82,23 @@ def build_result(result: Mapping[str, Any], body: str, base: SearchRequest) -> R
         snippet=snippet(passage["text"] if near else body, spans["body"]),
         passage=passage["text"] if passage and not near and base.q.strip() else None,
         matched_by=result["matched_by"],
-        entities=tuple(_entities(result["mentions"], spans, base)),
+        entities=tuple(_entities(result["mentions"], spans, base, links or chip_links(base))),
         language=result["language"],
+        parts=score_parts(result),
     )
 
 
 def _entities(
-    mentions: Iterable[Mapping[str, Any]], spans: Mapping[str, list[tuple[int, int]]], base: SearchRequest
+    mentions: Iterable[Mapping[str, Any]],
+    spans: Mapping[str, list[tuple[int, int]]],
+    base: SearchRequest,
+    links: Mapping[FacetName, ValueLinks],
 ) -> Iterable[EntityView]:
     """Of each kind the names with most weight: mentioned often, in the headline, or by the search's own words."""
     weights: dict[tuple[str, str], int] = {}
     for m in mentions:
+        if m["kind"] not in CHIPPED:
+            continue
         key = m["kind"], m["name"]
         weights[key] = weights.get(key, 0) + (3 if m["field"] == "title" else 1)
     asked = {
@@ -87,4 +110,6 @@ def _entities(
         # Sorted is stable: of equals the one that the article names first.
         names = sorted((k for k in weights if k[0] == kind), key=lambda k: (k not in asked, -weights[k]))
         for _, name in names[:limit]:
-            yield EntityView(kind, name, search_link(refined(base, kind, name)))
+            known = any(r.field == kind and name in (*r.include, *r.exclude) for r in base.refinements)
+            href = search_link(refined(base, kind, name)) if known else links[kind].refined(name)
+            yield EntityView(kind, name, href)

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from archive.engine import FacetName, IntervalName, Timeline
+from archive.engine import FacetName, Hit, IntervalName, Timeline
 from archive.errors import CursorError, DatelineError, QueryError
 from search_api.coverage import Coverage, with_shares
 from search_api.errors import error_body
-from search_api.parameters import FIELDS, ParameterErrors
+from search_api.parameters import FIELDS, ParameterErrors, value_text
 from search_api.service import Answer, SearchService
 from web.asked import PageSearch, page_parameters, parse_page
 from web.links import as_clause, entity_link, feed_links, narrowed, removed, search_link, twin_links
 from web.nothing import Nothing, explain
-from web.results import ResultView, build_result
+from web.results import ResultView, build_result, chip_links
 from web.saved_pages import save_link
 from web.sidebar import (
     FACET_TITLES,
@@ -28,7 +28,7 @@ from web.sidebar import (
     within,
 )
 from web.snippets import Piece, marked
-from web.timeline import MAX_BARS, TimelineView, draw
+from web.timeline import ANY_RANGE, TimelineView, draw, most_bars
 
 __all__ = ["Option", "SearchForm", "SearchPage", "build", "failed", "understandable"]
 
@@ -132,6 +132,9 @@ class Answered:
     nothing: Nothing | None
     save: str
     """Where this search is saved."""
+    explain: str
+    """Link to the same page with the parts of each score, or without them."""
+    explained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +152,18 @@ def build(service: SearchService, coverage: Coverage, request: PageSearch) -> Se
     Raises what `SearchService.search` raises.
     """
     request = replace(request, format="json")  # of the page's twins, not of the page
-    full, answer = _search(service, request)
+    full, answer, hits = _search(service, request)
     base = replace(request, cursor=None)
-    stored = service.engine.get(r["id"] for r in answer["results"])
+    links = chip_links(base)
     nothing = explain(service, base) if not answer["total"] and not request.cursor else None
     asked = bool(base.q.strip() or base.refinements or base.within)
     answered = Answered(
         total=answer["total"],
         took_ms=answer["took_ms"],
         by_words=bool(base.q.strip()),
-        # An article deleted since the search has no text to show any more.
         results=tuple(
-            build_result(r, stored[r["id"]].article.body, base) for r in answer["results"] if r["id"] in stored
+            build_result(result, hit.stored.article.body, base, links)
+            for result, hit in zip(answer["results"], hits, strict=True)
         ),
         facets=build_facets(answer["facets"], base),
         chips=build_chips(base),
@@ -177,6 +180,8 @@ def build(service: SearchService, coverage: Coverage, request: PageSearch) -> Se
         feeds=feed_links(full),
         nothing=nothing,
         save=save_link(base),
+        explain=search_link(replace(request, explain=not request.explain)),
+        explained=request.explain,
     )
     examples = _examples() if not asked or nothing else ()
     return SearchPage(_form(request), base.q.strip() or "Search", answered, examples)
@@ -214,8 +219,8 @@ def understandable(items: Sequence[tuple[str, str]], error: DatelineError) -> Pa
     )
 
 
-def _search(service: SearchService, request: PageSearch) -> tuple[PageSearch, Answer]:
-    """The request with all that the page shows, and its answer."""
+def _search(service: SearchService, request: PageSearch) -> tuple[PageSearch, Answer, Sequence[Hit]]:
+    """The request with all that the page shows, its answer, and the articles in it."""
     full = replace(
         request,
         facets=tuple(FACET_TITLES),
@@ -223,11 +228,12 @@ def _search(service: SearchService, request: PageSearch) -> tuple[PageSearch, An
         timeline=request.timeline or Timeline(_interval(request)),
         fields=FIELDS,
     )
+    most = most_bars(search_link(request))
     while True:
-        answer = service.search(full)
+        answer, hits = service.search_with_hits(full)
         line = full.timeline
-        if not line or line.interval not in COARSER or len(answer["timeline"]["buckets"]) <= MAX_BARS:
-            return full, answer
+        if not line or line.interval not in COARSER or len(answer["timeline"]["buckets"]) <= most:
+            return full, answer, hits
         full = replace(full, timeline=replace(line, interval=COARSER[line.interval]))
 
 
@@ -245,7 +251,8 @@ def _timeline(answer: Answer, base: PageSearch, coverage: Coverage) -> TimelineV
     # A click on a month goes on by days: the page chooses anew.
     plain = replace(base, timeline=None) if field == "published" else base
     line = with_shares(answer["timeline"], coverage) if base.share else answer["timeline"]
-    return draw(line, lambda days: search_link(narrowed(plain, field, days)), share=base.share)
+    before, _, after = search_link(narrowed(plain, field, ANY_RANGE)).partition(value_text(ANY_RANGE))
+    return draw(line, lambda days: f"{before}{value_text(days)}{after}", share=base.share)
 
 
 def _scales(answer: Answer, base: PageSearch) -> tuple[tuple[str, tuple[Option, ...]], ...]:

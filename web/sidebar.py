@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from archive.query import Or
 from search_api.parameters import SearchRequest, value_text
 from search_api.syntax import parse
 from web.dates import readable_days
-from web.links import Value, as_clause, excluded, refined, removed, search_link
+from web.links import Value, ValueLinks, as_clause, excluded, refined, removed, search_link
 
 __all__ = [
     "FACET_TITLES",
@@ -94,7 +94,10 @@ def build_facets(answers: Mapping[str, Any], base: SearchRequest) -> tuple[Facet
     views = []
     for name, (title, _) in FACET_TITLES.items():
         answer = answers[name]
-        values = tuple(build_value(base, name, _typed(name, v["value"]), v["count"], answer) for v in answer["values"])
+        links = ValueLinks(base, name)
+        values = tuple(
+            build_value(base, name, _typed(name, v["value"]), v["count"], answer, links) for v in answer["values"]
+        )
         dull = name == "language" and len(values) == 1 and not answer["missing"]
         if not values or (dull and not chosen_values(base, name)):
             continue
@@ -139,6 +142,21 @@ def chosen_values(base: SearchRequest, name: FacetName | None = None) -> list[tu
     return found
 
 
+def _link(
+    base: SearchRequest,
+    name: FacetName,
+    value: Value,
+    so: bool,
+    opposite: bool,
+    quick: Callable[[Value], str],
+    change: Callable[[SearchRequest, FacetName, Value], SearchRequest],
+) -> str:
+    """Takes the value back where it is `so` already; what is the opposite must first be undone."""
+    if so or opposite:
+        return search_link((removed if so else change)(base, name, value))
+    return quick(value)
+
+
 def step(count: int, highest: int) -> int:
     """How long the bar of a count is, 1 to STEPS."""
     return min(STEPS, max(1, round(STEPS * count / max(1, highest))))
@@ -148,8 +166,16 @@ def _typed(name: FacetName, value: str) -> Value:
     return interval(value) if name in ("published", "mentioned") else value
 
 
-def build_value(base: SearchRequest, name: FacetName, value: Value, count: int, answer: Mapping[str, Any]) -> ValueView:
-    """`answer`: of the facet."""
+def build_value(
+    base: SearchRequest,
+    name: FacetName,
+    value: Value,
+    count: int,
+    answer: Mapping[str, Any],
+    links: ValueLinks | None = None,
+) -> ValueView:
+    """`answer`: of the facet; `links`: of this field, where many values are built."""
+    links = links or ValueLinks(base, name)
     highest = max((v["count"] for v in answer["values"]), default=1)
     state = chosen_values(base, name)
     chosen, out = (name, value, False) in state, (name, value, True) in state
@@ -161,8 +187,8 @@ def build_value(base: SearchRequest, name: FacetName, value: Value, count: int, 
         chosen=chosen,
         excluded=out,
         missing=value is None,
-        href=search_link((removed if chosen else refined)(base, name, value)),
-        exclude=search_link((removed if out else excluded)(base, name, value)),
+        href=_link(base, name, value, chosen, out, links.refined, refined),
+        exclude=_link(base, name, value, out, chosen, links.excluded, excluded),
     )
 
 

@@ -17,7 +17,8 @@ from search_api.exporting import parse_export, total
 from search_api.http import parameters_of
 from search_api.parameters import SearchRequest, parse_parameters
 from search_api.pool import SearchPool
-from search_api.service import Recogniser, SearchService
+from search_api.service import SearchService
+from search_api.understanding import Recogniser
 from web import batch_page, export_page
 from web.rendering import Renderer
 

@@ -10,14 +10,27 @@ from typing import Any
 from archive.calendar import Interval, interval
 from web.dates import readable
 
-__all__ = ["HEIGHT", "MAX_BARS", "WIDTH", "Bar", "TimelineView", "articles", "draw", "percent"]
+__all__ = [
+    "ANY_RANGE",
+    "HEIGHT",
+    "MAX_BARS",
+    "WIDTH",
+    "Bar",
+    "TimelineView",
+    "articles",
+    "draw",
+    "most_bars",
+    "percent",
+]
 
 WIDTH, HEIGHT = 960.0, 72.0
 """Units of the drawing, which stretches to its column."""
 MIN_BAR, MAX_BAR = 2.0, 48.0
 """Thin enough for centuries, wide enough to be hit; a lone bar is no wall."""
-MAX_BARS = 250
-"""Twenty years of months. More are neither seen nor hit and make the page heavy: a coarser interval is drawn."""
+MAX_BARS = 160
+"""Thirteen years of months. More are hardly hit and make the page heavy: a coarser interval is drawn."""
+WEIGHT, FRAME = 36_000, 125
+"""Bytes of a timeline in the page, and of a bar without its link: a long query is repeated in each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,11 @@ class TimelineView:
 
 ANY_RANGE = Interval(dt.date(1, 1, 1), dt.date(1, 1, 2))
 """Stands for the days that a reader draws; `0001-01-01..0001-01-02` in a link."""
+
+
+def most_bars(link: str) -> int:
+    """How many bars fit into a page whose links are about as long as this one."""
+    return max(1, min(MAX_BARS, WEIGHT // (FRAME + len(link))))
 
 
 def draw(answer: Mapping[str, Any], link: Callable[[Interval], str], *, share: bool = False) -> TimelineView | None:

@@ -16,7 +16,15 @@ from archive.gazetteer.atlas import Atlas
 from archive.gazetteer.cities import Cities
 from archive.gazetteer.compiled import load_shipped
 from archive.gazetteer.entity import ENTITY_KINDS, Entity, EntityKind, Recognised
-from archive.gazetteer.entries import REGION_WEIGHT, check, common_words, entities, read_folder
+from archive.gazetteer.entries import (
+    REGION_WEIGHT,
+    check,
+    common_words,
+    demonyms,
+    entities,
+    given_names,
+    read_folder,
+)
 from archive.gazetteer.names import Candidate, NameIndex
 
 __all__ = ["REGION_WEIGHT", "Candidate", "Entity", "EntityKind", "Gazetteer", "NameIndex", "Recognised", "check"]
@@ -124,6 +132,16 @@ class Gazetteer:
         countries = {e.code: e.name for e in self.all("place") if e.code}
         regions = {(e.country, e.admin1): e.name for e in self.all("place") if e.country and e.admin1}
         return countries, regions
+
+    @cached_property
+    def demonyms(self) -> frozenset[str]:
+        """Forms of the names of nations and peoples (`british`, `briton`)."""
+        return demonyms()
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Forms of given names (`jean`, `sergei`) that are no common words."""
+        return given_names()
 
     @cached_property
     def _queries(self) -> NameIndex:

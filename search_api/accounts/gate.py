@@ -83,7 +83,7 @@ class Gate:
             return SINGLE
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            found = await anyio.to_thread.run_sync(self._accounts.bearer, token.strip())
+            found = await anyio.to_thread.run_sync(lambda: self._accounts.bearer(token.strip()))
             if found is None:
                 raise HTTPException(401, "This token isn't known, or was revoked.", BEARER)
             user, known = found
@@ -91,7 +91,7 @@ class Gate:
         session = self._sessions.read(request.cookies.get(COOKIE, ""))
         if session is None:
             return ANONYMOUS
-        user = await anyio.to_thread.run_sync(self._accounts.of_session, session)
+        user = await anyio.to_thread.run_sync(lambda: self._accounts.of_session(session))
         if user is None:
             return ANONYMOUS
         return Caller("session", user.owner, user.name, user.role, "admin", user.id, session.nonce, session.csrf)

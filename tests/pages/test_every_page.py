@@ -120,6 +120,22 @@ def test_facets_stand_open_beside_the_results_without_scripts(reader: Page) -> N
     expect(reader.locator(".fold > summary")).to_be_hidden()
 
 
+def test_nothing_jumps(visited: Page) -> None:
+    jumps = visited.evaluate(
+        """() => new Promise(resolve => {
+            const found = [];
+            new PerformanceObserver(list => {
+                for (const entry of list.getEntries()) {
+                    const moved = entry.sources.map(s => s.node?.outerHTML?.slice(0, 80) ?? s.node?.nodeName);
+                    if (!entry.hadRecentInput) found.push([entry.value, moved]);
+                }
+            }).observe({type: 'layout-shift', buffered: true});
+            setTimeout(() => resolve(found), 60);
+        })"""
+    )
+    assert jumps == []
+
+
 def test_headings_landmarks_and_labels_are_in_order(visited: Page) -> None:
     assert visited.locator("h1").count() == 1
     assert visited.locator("main").count() == 1
@@ -136,22 +152,12 @@ def test_headings_landmarks_and_labels_are_in_order(visited: Page) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(visited: Page, scheme: Literal["light", "dark"]) -> None:
     visited.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    found = AXE.run(visited, options={"resultTypes": ["violations"]})
+    # Colours are all that differs in the dark.
+    rules = {} if scheme == "light" else {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    found = AXE.run(visited, options={"resultTypes": ["violations"], **rules})
+    assert found.response["passes"], "it has looked"
     faults = [f"{v['id']}: {n['html'][:120]}" for v in found.response["violations"] for n in v["nodes"]]
     assert faults == []
-
-
-def test_nothing_jumps(visited: Page) -> None:
-    shift = visited.evaluate(
-        """() => new Promise(resolve => {
-            let sum = 0;
-            new PerformanceObserver(list => {
-                for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-            }).observe({type: 'layout-shift', buffered: true});
-            setTimeout(() => resolve(sum), 60);
-        })"""
-    )
-    assert shift == 0
 
 
 def test_a_page_is_light_and_complete(visited: Page) -> None:

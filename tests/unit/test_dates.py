@@ -299,3 +299,9 @@ def test_the_seed_article_gives_its_dates() -> None:
         pytest.skip("the seed article lies in ../shared/data/seed, which is absent here")
     _, body = next(SEED.glob("*.txt")).read_text(encoding="utf-8").split("\n", 1)
     assert values(body) == ["2024-02", "2024-11-11", "1918", "2024-11-23", "2024-11", "2024-W47", "2024-11-21"]
+
+
+def test_the_eighteen_hundreds_are_a_century_and_the_two_thousands_a_decade() -> None:
+    text = "The mill of the 1800s burnt down in the 1950s and was rebuilt in the 2000s."
+    found = [m.name for m in read_dates(text, "2013-03-20", "body")]
+    assert found == ["1800-01-01/1899-12-31", "1950-01-01/1959-12-31", "2000-01-01/2009-12-31"]

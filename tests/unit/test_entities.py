@@ -10,15 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.article import Article, Mention
-from archive.gazetteer import Gazetteer
-from indexer.entities import EntityReader
+from tests.unit.reader import entity_reader
+from tests.unit.reader import read_article as read
 
-READER = EntityReader(Gazetteer.load())
+READER = entity_reader()
 SEED = Path(__file__).parents[3] / "shared" / "data" / "seed"
-
-
-def read(body: str, title: str = "", language: str | None = None) -> tuple[Mention, ...]:
-    return READER.read([Article(id="a", title=title, body=body, language=language)])[0]
 
 
 def names(mentions: tuple[Mention, ...], kind: str) -> set[str]:

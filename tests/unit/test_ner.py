@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.util import find_spec
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.errors import ModelError
 from dateline.sample import sample_path
-from indexer.ner import LABELS, MODEL, UNUSED, NameModel, Span
+from indexer.ner import LABELS, NameModel, Span
+from indexer.ner_model import UNUSED, model_path
 from indexer.readers import Reading, Record
 
-if find_spec("spacy") is None or find_spec(MODEL) is None:
-    pytest.skip("needs the NER model: run `make install`", allow_module_level=True)
+try:
+    import spacy
 
-import spacy
+    MODEL = model_path()
+except (ImportError, ModelError):
+    pytest.skip("needs the NER model: run `make install`", allow_module_level=True)
 
 SPACY, MODEL_READER = cache(lambda: spacy.load(MODEL, exclude=UNUSED)), NameModel()
 WORDS = (

@@ -4,26 +4,50 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
+from itertools import combinations
+from math import dist
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment, PackageLoader
 
+from archive.analysis import Analyser
 from archive.article import Article, Mention
 from archive.calendar import interval
 from archive.errors import CursorError, ParameterError, QueryError
+from archive.gazetteer import Gazetteer
 from search_api.excerpts import first_sentence
 from search_api.highlighting import Highlight
-from search_api.parameters import ParameterErrors, SearchRequest, parse_parameters
+from search_api.parameters import ParameterErrors, SearchRequest, parse_parameters, value_text
 from search_api.syntax import parse
-from web import article_page, search_page
+from web import article_page, citing, network, search_page
+from web.asked import parse_page
+from web.date_line import draw_dates
 from web.dates import readable
-from web.links import article_link, as_clause, excluded, narrowed, refined, removed, search_link
+from web.frame import NAVIGATION, Frame, NavigationEntry, Reader
+from web.lines import draw_lines
+from web.links import (
+    ValueLinks,
+    article_link,
+    as_clause,
+    excluded,
+    json_search_link,
+    narrowed,
+    refined,
+    removed,
+    search_link,
+)
+from web.network import draw_network
+from web.rendering import Renderer
 from web.results import build_result
 from web.sidebar import FACET_TITLES, build_chips, build_facets
 from web.snippets import SNIPPET, Piece, marked, snippet
-from web.timeline import WIDTH, draw
+from web.timeline import WIDTH, draw, most_bars, percent
+from web.world import Place, around, draw_world, whole
 
 NAMES = st.text(min_size=1).filter(lambda t: t.strip() and t != "missing" and t.isprintable())
 
@@ -359,3 +383,172 @@ def test_an_article_says_how_each_wording_was_read() -> None:
         "Patriot, air defence system (context)",
         "21 November 2024 (date grammar)",
     ]
+
+
+# ------------------------------------------------------------------------------------------------ what pages add
+def test_what_a_page_draws_stays_chosen_through_its_links() -> None:
+    request = parse_page([("q", "x"), ("share", "on"), ("find", "ignored")])
+    assert search_link(refined(request, "person", "Ada")) == "/?q=x&person=Ada&share=on"
+    assert "share" not in json_search_link(request)
+
+
+@pytest.mark.parametrize("items", [[("share", "yes")], [("share", "on"), ("share", "off")]])
+def test_a_wrong_share_is_named_beside_other_errors(items: list[tuple[str, str]]) -> None:
+    with pytest.raises(ParameterErrors) as caught:
+        parse_page([*items, ("limit", "many")])
+    assert [error.name for error in caught.value.errors] == ["limit", "share"]
+
+
+@given(NAMES, NAMES, NAMES)
+def test_quick_links_are_those_made_one_by_one(q: str, chosen: str, value: str) -> None:
+    base = refined(asked(""), "person", chosen)
+    base = replace(base, q=q)
+    links = ValueLinks(base, "person")
+    if value != chosen:
+        assert links.refined(value) == search_link(refined(base, "person", value))
+        assert links.excluded(value) == search_link(excluded(base, "person", value))
+
+
+def test_bars_of_shares_are_to_the_scale_of_shares() -> None:
+    buckets = [{"date": "2024-10", "count": 5, "all": 10}, {"date": "2024-11", "count": 6, "all": 60}]
+    view = draw({**timeline(), "buckets": buckets}, value_text, share=True)
+    assert view and view.top == "50 %"
+    assert view.bars[0].height == pytest.approx(5 * view.bars[1].height)
+    assert view.bars[1].label == "November 2024: 10 % of 60 articles"
+    assert (view.begins, view.ends, view.range) == ("2024-10-01", "2024-11-30", "0001-01-01..0001-01-02")
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.004, "0.4 %"), (0.0999, "10.0 %"), (0.12, "12 %"), (1.0, "100 %")])
+def test_a_share_has_as_many_figures_as_say_something(share: float, text: str) -> None:
+    assert percent(share) == text
+
+
+def lines_of(*counts: dict[str, int]) -> list[list[dict[str, object]]]:
+    return [[{"date": d, "count": n, "all": 10} for d, n in found.items()] for found in counts]
+
+
+def test_lines_of_several_searches_have_one_scale_and_no_gaps() -> None:
+    view = draw_lines(
+        lines_of({"2024-01": 4, "2024-04": 2}, {"2024-03": 1}),
+        ("a", "b"),
+        "month",
+        lambda number, days: f"{number} {days}",
+        share=False,
+    )
+    assert view and view.top == "4"
+    assert [len(line.path.split(" ")) for line in view.lines] == [8, 8], "four months, an x and a y of each"
+    assert [p.label for p in view.lines[0].points] == ["a, January 2024: 4 articles", "a, April 2024: 2 articles"]
+    assert [when for when, _ in view.rows] == ["April 2024", "March 2024", "January 2024"]
+    assert [cell.text for cell in view.rows[1][1]] == ["0", "1"]
+    assert view.rows[1][1][1].href == "1 2024-03"
+
+
+def test_no_lines_are_drawn_of_nothing() -> None:
+    assert draw_lines([[], []], ("a", "b"), "month", lambda *_: "", share=True) is None
+
+
+def test_the_names_beside_an_entity_stand_apart_and_inside_the_drawing() -> None:
+    beside = [("person", f"Person {i}", 12 - i) for i in range(6)] + [("place", f"Place {i}", 6 - i) for i in range(6)]
+    view = draw_network(beside, {(0, 1): 3, (2, 9): 1})
+    assert view and len(view.edges) == 12 + 2
+    places = [(n.x, n.y) for n in view.nodes]
+    assert all(0 < x < network.WIDTH and 0 < y < network.HEIGHT for x, y in places)
+    assert min(dist(a, b) for a, b in combinations(places, 2)) > 40
+    assert view.nodes[0].label == "Person 0: 12 articles"
+    assert draw_network([], {}) is None
+
+
+GAZETTEER = Gazetteer.load()
+
+
+def place_at(name: str, lat: float, lon: float, count: int = 1) -> Place:
+    return Place(name, count, lat, lon, False, f"/{name}")
+
+
+def test_a_map_holds_most_of_its_places_and_is_true_to_scale() -> None:
+    places = [place_at("Kyiv", 50.45, 30.52, 9), place_at("Odesa", 46.48, 30.73, 5), place_at("Lviv", 49.84, 24.03, 4)]
+    view = around(places)
+    world = draw_world(GAZETTEER, places, view)
+    assert world.outside == 0
+    circles = {c.name: c for c in world.circles}
+    assert circles["Kyiv"].y < circles["Odesa"].y and circles["Lviv"].x < circles["Kyiv"].x
+    # Kyiv to Odesa 442 km, Kyiv to Lviv 469 km
+    kyiv, odesa, lviv = ((circles[n].x, circles[n].y) for n in ("Kyiv", "Odesa", "Lviv"))
+    assert dist(kyiv, odesa) / dist(kyiv, lviv) == pytest.approx(442 / 469, rel=0.05)
+    assert world.land.startswith("M") and len(world.land) < 40_000
+
+
+@given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180), st.integers(1, 99)), max_size=30))
+def test_a_map_can_be_drawn_of_any_places(found: list[tuple[float, float, int]]) -> None:
+    places = [place_at(f"P{i}", lat, lon, n) for i, (lat, lon, n) in enumerate(found)]
+    for view in (around(places), whole()):
+        world = draw_world(GAZETTEER, places, view)
+        assert len(world.circles) + world.outside == len(places)
+        assert all(0 <= c.x <= 960 and 0 <= c.y <= view.height for c in world.circles)
+
+
+def test_dates_of_an_article_stand_in_their_order_on_a_line() -> None:
+    spans = [(interval(d), d, f"/{d}") for d in ("1979", "2022-02-24", "2022-04-14")]
+    view = draw_dates(spans, interval("2022-04-15"))
+    assert view and [m.label for m in view.marks] == ["1979", "2022-02-24", "2022-04-14"]
+    assert all(m.x >= 0 and m.x + m.width <= 280 and m.y >= 0 for m in view.marks)
+    assert (view.first, view.last) == ("1979", "2022")
+    assert view.published is not None and view.published > view.marks[1].x
+    assert draw_dates(spans[:1], None) is None, "one date alone is no line"
+
+
+def test_a_citation_is_a_sentence_and_an_entry_that_tex_reads() -> None:
+    article = Article("a", "100% {sure} & safe_", "", url="https://example.org/a", published="2024-05-02T08:00",
+                      source="The Courier", authors=("Ann Lee", "Bo Ek"))  # fmt: skip
+    assert citing.sentence(article, article.title) == (
+        "Ann Lee and Bo Ek, “100% {sure} & safe_”, The Courier, 2 May 2024, https://example.org/a"
+    )
+    entry = citing.bibtex(article, article.title, Analyser())
+    assert entry.startswith("@article{lee2024100,\n  author = {Ann Lee and Bo Ek},")
+    assert r"title = {{100\% \{sure\} \& safe\_}}" in entry and "date = {2024-05-02}" in entry
+    assert entry.count("{") == entry.count("}")
+
+
+def test_a_mention_leads_to_the_line_that_explains_it_and_the_tab_key_halts_once() -> None:
+    body = "Kyiv and Kyiv"
+    mentions = (mention("place", 0, 4, body), mention("place", 9, 13, body))
+    page = article_page.build(Article("a", "t", body, mentions=mentions), [])
+    assert [(p.reading, p.stop) for p in page.paragraphs[0] if p.kind] == [(1, True), (1, False)]
+    assert [(r.number, r.href) for r in page.readings] == [(1, "/entity/place/Kyiv")]
+
+
+# ------------------------------------------------------------------------------------------------ around a page
+def request_of(path: str) -> Request:
+    return Request({"type": "http", "path": path, "headers": [], "query_string": b"", "server": ("here", 80)})
+
+
+def test_the_header_takes_further_entries_and_who_reads() -> None:
+    navigation = (*NAVIGATION, NavigationEntry("Alerts", "/alerts"))
+    html = Renderer(navigation, lambda _: Reader((NavigationEntry("Ann & Co", "/account"),), "t0ken"))
+    shown = bytes(html.problem(request_of("/alerts"), "None", "Nothing here.").body).decode()
+    assert '<a href="/alerts" aria-current="page">Alerts</a>' in shown
+    assert '<a class="own" href="/account">Ann &amp; Co</a>' in shown
+
+
+def test_forms_that_change_something_carry_the_readers_token() -> None:
+    template = Environment(loader=PackageLoader("web"), autoescape=True).from_string(
+        "{% from 'macros.html' import csrf %}{{ csrf(frame) }}"
+    )
+    assert template.render(frame=Frame("n", "/", reader=Reader(csrf='a"b'))) == (
+        '<input type="hidden" name="csrf" value="a&#34;b">'
+    )
+    assert template.render(frame=Frame("n", "/")) == ""
+
+
+def test_only_what_carries_the_nonce_of_its_answer_is_run() -> None:
+    answers = [Renderer().problem(request_of("/"), "None", "Nothing here.") for _ in range(2)]
+    nonces = [re.findall(r"script-src 'nonce-([\w-]{20,})'", a.headers["content-security-policy"])[0] for a in answers]
+    assert nonces[0] != nonces[1]
+    shown = bytes(answers[0].body).decode()
+    assert set(re.findall(r'<(?:script|link rel="stylesheet")[^>]* nonce="([^"]*)"', shown)) == {nonces[0]}
+    assert shown.count("<script") == 1
+
+
+@pytest.mark.parametrize(("link", "most"), [("/?q=x", 160), ("/?q=" + "x" * 1000, 31), ("x" * 100_000, 1)])
+def test_long_queries_make_coarser_timelines(link: str, most: int) -> None:
+    assert most_bars(link) == most

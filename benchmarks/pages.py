@@ -1,0 +1,105 @@
+"""How long the server takes for a search page: from the request to complete HTML, without a network.
+
+    python -m benchmarks.pages --archive ARCHIVE
+
+Each query is another one, so each is embedded; all facets and the timeline are counted, twenty results shown, after
+thirty pages to warm up. Prints median and 95th percentile in ms of whole pages, of what the search in them takes and
+of the rest; then the same of the other pages. `--profile` prints instead where the time of a search page goes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import pstats
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from urllib.parse import quote, urlencode
+
+import numpy as np
+from fastapi.testclient import TestClient
+
+from archive.engines import open_archive
+from benchmarks.questions import questions
+from dateline.app import create_app
+from dateline.commands.options import embedder
+from dateline.opening import gazetteer, open_service
+from search_api.stages import Stage
+
+WARM = 30
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--archive", required=True)
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--model", default="all-MiniLM-L6-v2")
+    parser.add_argument("--profile", action="store_true")
+    asked = parser.parse_args()
+    engine = open_archive(asked.archive)
+    articles = [s.article for s in engine.since(0, "", 5_000)]
+    texts = [q for q in questions(articles, asked.pages * 8) if q.replace(" ", "").isalpha() and "OR" not in q]
+    texts = list(dict.fromkeys(texts))[: asked.pages + WARM]
+    encoder = embedder(asked.model)
+    spent: dict[Stage, float] = {}
+
+    def observe(stage: Stage, seconds: float) -> None:
+        spent[stage] = spent.get(stage, 0.0) + seconds
+
+    service = open_service(engine, asked.archive, asked.model, lambda: encoder, observe)
+    app = create_app(service, lambda: gazetteer(asked.archive))
+    with TestClient(app) as client:
+
+        def load(path: str) -> None:
+            answer = client.get(path)
+            assert answer.status_code == 200, (path, answer.status_code)
+
+        pages = [f"/?{urlencode({'q': text})}" for text in texts]
+        for path in pages[:WARM]:
+            load(path)
+        if asked.profile:
+            profile = cProfile.Profile()
+            profile.enable()
+            for path in pages[WARM:]:
+                load(path)
+            profile.disable()
+            pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
+            return
+        print(f"{engine.stats().articles} articles, {len(pages) - WARM} queries of one to three words, ms")
+        whole, search = [], []
+        for path in pages[WARM:]:
+            spent.clear()
+            whole.append(_timed(load, path))
+            search.append(1000 * sum(spent.get(stage, 0.0) for stage in ("understand", "encode", "search", "answer")))
+        _print("search page", whole)
+        _print("  its searches", search)
+        _print("  all else", [a - b for a, b in zip(whole, search, strict=True)])
+        names = [(m.kind, m.name) for a in articles[:400] for m in a.mentions[:1] if m.kind != "date"][:60]
+        others = {
+            "with shares": [f"{path}&share=on" for path in pages[:60]],
+            "article": [f"/article/{quote(a.id, safe='')}" for a in articles[:60]],
+            "entity": [f"/entity/{kind}/{quote(name, safe='')}" for kind, name in names],
+            "facet": [f"/facet/person{path[1:]}" for path in pages[:60]],
+            "map": [f"/map{path[1:]}" for path in pages[:60]],
+            "compare": ["/compare?" + urlencode([("q", a), ("q", b)]) for a, b in pairwise(texts[:61])],
+            "archive": ["/archive"] * 20,
+        }
+        for name, paths in others.items():
+            load(paths[0])
+            _print(name, [_timed(load, path) for path in paths])
+
+
+def _timed(load: Callable[[str], None], path: str) -> float:
+    started = time.perf_counter()
+    load(path)
+    return (time.perf_counter() - started) * 1000
+
+
+def _print(name: str, times: Sequence[float]) -> None:
+    middle, slow = np.percentile(times, [50, 95])
+    print(f"{name:<16}{middle:7.1f} median{slow:8.1f} p95")
+
+
+if __name__ == "__main__":
+    main()
