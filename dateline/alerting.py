@@ -14,6 +14,7 @@ from archive.analysis import Analyser
 from archive.engine import Engine
 from archive.engines import is_url
 from archive.errors import DatabaseError
+from dateline.secret_files import read_secret
 from dateline.settings import Settings
 from search_api.saved.database import Database, sqlite_url
 from search_api.saved.mail import Mailer, Smtp
@@ -33,11 +34,11 @@ def open_store(settings: Settings, engine: Engine) -> Store:
     """The saved searches over an archive, in their database, whose tables are brought up to date.
 
     `dateline.db` lies in the archive's folder; of an archive with a URL, in the user's data folder under the archive's
-    id; DATELINE_DATABASE_URL goes before both. Raises DatabaseError.
+    id; DATELINE_DATABASE_URL goes before both. Raises DatabaseError, or SettingsError for a password's file.
     """
     archive = archive_id(engine.secret)
     if url := settings.database_url.get_secret_value():
-        database = Database(url)
+        database = Database(url, _database_password(settings))
         database.migrate()
         return Store(database, archive)
     own = not is_url(settings.archive)
@@ -107,6 +108,13 @@ def _senders(settings: Settings) -> Senders:
             settings.smtp_from,
         )
     return Senders(Webhooks(allow_private=settings.alerts_private), Mailer(smtp))
+
+
+def _database_password(settings: Settings) -> str | None:
+    """What lies in the file that the settings name; None: they name none."""
+    if settings.database_password_file is None:
+        return None
+    return read_secret(settings.database_password_file, "database_password_file", "write the database's password there")
 
 
 def _data_folder() -> Path:

@@ -13,6 +13,9 @@ import structlog
 
 __all__ = ["configure_logs"]
 
+ACCOUNTS = ("account", "role", "address", "reason", "token", "scope")
+"""What lines about accounts say; `token` is a number."""
+
 
 def configure_logs(format: Literal["auto", "json", "text"], level: str) -> None:
     """For the whole process: called once, by the command that serves."""
@@ -36,16 +39,17 @@ def configure_logs(format: Literal["auto", "json", "text"], level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(ACCOUNTS)],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    # Which process starts and ends, and each request to a cluster, are of interest to whoever looks for a fault alone.
+    # Which process starts and ends, which tables are made, and each request to a cluster, are of interest to whoever
+    # looks for a fault alone.
     least = logging.DEBUG if level == "debug" else logging.WARNING
-    for library in ("uvicorn.error", "elastic_transport"):
+    for library in ("alembic", "uvicorn.error", "elastic_transport"):
         logging.getLogger(library).setLevel(max(root.level, least))
     # A server that is lost is told once by the archive, and each of its nodes by the pool of nodes; its two dozen
     # attempts for each request, with all that they were caused by, would bury both.

@@ -26,9 +26,11 @@ from archive.errors import ArchiveError, DatelineError
 from dateline.alerting import open_saved, open_store, open_worker, start_worker
 from dateline.balancing import Balance, Balanced
 from dateline.commands.options import embedder
+from dateline.first_account import first_account
 from dateline.logs import configure_logs
 from dateline.opening import create_archive, gazetteer, open_archive, open_service
 from dateline.settings import Settings, load_settings
+from search_api.accounts.store import Accounts
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -53,7 +55,9 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[], None
         check_model(open_archive(settings.archive), encoder)
     gazetteer(settings.archive)
     # Once, before there are several processes that would all want to.
-    open_store(settings, open_archive(settings.archive)).database.close()
+    database = open_store(settings, open_archive(settings.archive)).database
+    first = first_account(settings, Accounts(database))
+    database.close()
     started()
     os.environ.update(settings.as_environment())
     processes = settings.processes or min(os.cpu_count() or 1, MOST_PROCESSES)
@@ -65,8 +69,11 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[], None
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
     configure_logs(settings.log_format, settings.log_level)
+    if first:
+        structlog.get_logger("dateline").info("first account made", name=first.name, role=first.role)
     if processes > 1:
         with TemporaryDirectory(prefix="dateline-") as folder:
             os.environ[FIGURES] = folder

@@ -70,11 +70,22 @@ class Settings(BaseSettings):
     )
     writes: Literal["local", "on", "off"] = Field(
         "local",
-        description="Whether the API may add and delete articles: `local`, where `serve` listens on this machine "
-        "alone; `on`, wherever it listens (there is no login: whoever reaches the port may write); `off`.",
+        description="Whether articles may be added and deleted over HTTP. With [accounts](accounts.md) editors may, "
+        "unless it is `off`. Without: `local`, whoever asks for this machine by its own name; `on`, by any name, as "
+        "through a proxy (there is no login: whoever reaches the port may write); `off`, nobody.",
     )
     write_limit: int = Field(
         64, ge=1, le=1024, description="MB of articles that one request may hold, as sent and unpacked."
+    )
+    admin_password_file: Path | None = Field(
+        None,
+        description="A file with the password of the first account, `admin`, which `serve` makes where there is no "
+        "[account](accounts.md) yet; else it isn't read.",
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses and networks of proxies, with commas between them, that are believed who asked and "
+        "whether by TLS (`X-Forwarded-For`, `X-Forwarded-Proto`); `*`: all.",
     )
     mcp_token: SecretStr = Field(
         SecretStr(""), description="What assistants send to `dateline mcp --http` as their bearer token."
@@ -89,8 +100,12 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = Field(
         SecretStr(""),
-        description="The database of [saved searches and alerts](alerts.md), `postgresql://USER:PASSWORD@HOST/NAME`; "
-        "else SQLite: `dateline.db` in the archive's folder, for an archive with a URL in the user's data folder.",
+        description="The database of [accounts](accounts.md), [saved searches and alerts](alerts.md), "
+        "`postgresql://USER:PASSWORD@HOST/NAME`; else SQLite: `dateline.db` in the archive's folder, for an archive "
+        "with a URL in the user's data folder.",
+    )
+    database_password_file: Path | None = Field(
+        None, description="A file with that database's password, which then needn't stand in its URL."
     )
     public_url: str = Field(
         "", description="Where readers reach the service, for links in messages; else its own host and port."

@@ -21,8 +21,11 @@ NOT_ROOT = "postgres"
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """The URL of an empty database. Skips where PostgreSQL isn't installed."""
+def running_postgres(user: str = NOT_ROOT, password: str = "") -> Iterator[str]:
+    """The URL of an empty database, of a server that trusts everybody or asks for a password, which the URL lacks.
+
+    Skips where PostgreSQL isn't installed.
+    """
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         pytest.skip("no PostgreSQL here: install it with `apt-get install postgresql`")
@@ -32,9 +35,12 @@ def running_postgres() -> Iterator[str]:
     data = folder / "data"
     try:
         if os.geteuid() == 0:
-            user = pwd.getpwnam(NOT_ROOT)
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        _run(binaries / "initdb", "-D", data, "-U", NOT_ROOT, "-A", "trust", "-E", "UTF8", "--no-sync", cwd=folder)
+            account = pwd.getpwnam(NOT_ROOT)
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        secret = folder / "secret"
+        secret.write_text(password)
+        login = ("-A", "scram-sha-256", "--pwfile", secret) if password else ("-A", "trust")
+        _run(binaries / "initdb", "-D", data, "-U", user, *login, "-E", "UTF8", "--no-sync", cwd=folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -43,7 +49,7 @@ def running_postgres() -> Iterator[str]:
         log = folder / "log"
         _run(binaries / "pg_ctl", "-D", data, "-l", log, "-w", "-t", "60", "-o", options, "start", cwd=folder)
         try:
-            yield f"postgresql://{NOT_ROOT}@127.0.0.1:{port}/postgres"
+            yield f"postgresql://{user}@127.0.0.1:{port}/postgres"
         finally:
             _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", cwd=folder)
     finally:

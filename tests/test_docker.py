@@ -109,7 +109,7 @@ def test_the_services_on_the_cluster_know_every_node_and_its_authority(compose: 
         assert all(node in made for node in nodes(compose)), "the certificate names them"
         assert settings.cluster.ca is not None
         assert f"certificates:{settings.cluster.ca.parents[1]}:ro" in service["volumes"]
-        assert set(service["depends_on"]) == set(nodes(compose))
+        assert set(service["depends_on"]) - {"postgres"} == set(nodes(compose))
 
 
 def test_the_script_that_makes_the_certificates_can_be_read_by_a_shell(compose: dict[str, Any]) -> None:
@@ -128,7 +128,7 @@ def test_what_is_started_by_hand_is_told_at_the_top(compose: dict[str, Any]) -> 
     assert all(f"docker compose run --rm {name}" in text for name in by_hand)
     assert "docker compose --profile cluster run --rm indexer-cluster" in text
     assert re.search(r"docker compose --profile cluster up .* api-cluster\b", text)
-    assert [n for n, s in compose["services"].items() if not s.get("profiles")] == ["api"], "`up` starts the service"
+    assert [n for n, s in compose["services"].items() if not s.get("profiles")] == ["api", "postgres"]
 
 
 def test_the_commands_of_the_services_are_commands_of_dateline(compose: dict[str, Any]) -> None:
@@ -241,6 +241,16 @@ def test_the_health_check_succeeds_while_the_service_lives(
 
     assert asked(port) == 0
     assert asked("1") != 0, "and fails where nothing answers"
+
+
+def test_a_container_without_an_account_stops_with_one_sentence(image: Path, tmp_path: Path) -> None:
+    # 127.1 is taken for an address that others may reach, as 0.0.0.0 is, and isn't one.
+    variables = {**environment(image, tmp_path / "news"), "DATELINE_PORT": "0", "DATELINE_HOST": "127.1"}
+    command = [*json.loads(last("ENTRYPOINT")), *json.loads(last("CMD"))]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1 and done.stdout == ""
+    (said,) = done.stderr.splitlines()
+    assert "DATELINE_ADMIN_PASSWORD_FILE" in said
 
 
 def test_the_image_indexes_and_finds_with_nothing_but_its_volume_to_write_to(

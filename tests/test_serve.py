@@ -73,7 +73,7 @@ def serving(archive: Path, *options: str, **environment: str) -> Iterator[Server
     )
     try:
         assert process.stdout is not None
-        url = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+        url = re.search(r"http://127[.\d]*:\d+/", process.stdout.readline())
         assert url, process.communicate(timeout=30)[1]
         yield Server(process, url[0])
     finally:

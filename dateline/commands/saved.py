@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Saved searches: save, list, show, rename, delete, undo.", no_args_is_help=True)
 
 _Id = Annotated[int, typer.Argument(help="The number that `dateline saved list` shows.", min=1)]
+_User = Annotated[str, typer.Option("--user", help="Whose saved searches, where there are accounts.", metavar="NAME")]
 _Json = Annotated[bool, typer.Option("--json", help="Print what the API answers.")]
 
 
@@ -39,26 +41,26 @@ def create(
         list[str] | None,
         typer.Option(help="Exclude a value: --exclude person=Macron; repeatable.", metavar="FIELD=VALUE"),
     ] = None,
+    user: _User = "",
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     model: ModelOption = "all-MiniLM-L6-v2",
     json: _Json = False,
 ) -> None:
     """Save a search: what is indexed from now on is matched against it."""
-    from search_api.saved.saving import SINGLE_OWNER
-
     single = {"q": query, "mode": mode, "from": from_, "to": to, "sort": sort, "expand": expand}
     pairs = [(name, value) for name, value in single.items() if value]
     for prefix, given in (("", refine), ("exclude.", exclude)):
         for pair in given or ():
             field, _, value = pair.partition("=")
             pairs.append((prefix + field, value))
-    saved = _open(archive, model)
-    _print(saved, saved.create(SINGLE_OWNER, pairs, name, note, floor), json=json)
+    saved, owner = _open(archive, user, model)
+    _print(saved, saved.create(owner, pairs, name, note, floor), json=json)
 
 
 @app.command("list")
 def list_(
     deleted: Annotated[bool, typer.Option("--deleted", help="Those that `undo` brings back.")] = False,
+    user: _User = "",
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     json: _Json = False,
 ) -> None:
@@ -66,10 +68,9 @@ def list_(
     import orjson
 
     from search_api.saved.answers import saved_json
-    from search_api.saved.saving import SINGLE_OWNER
 
-    saved = _open(archive)
-    found = saved.store.all(SINGLE_OWNER, deleted=deleted)
+    saved, owner = _open(archive, user)
+    found = saved.store.all(owner, deleted=deleted)
     if json:
         typer.echo(orjson.dumps([saved_json(s, saved.base) for s in found]))
         return
@@ -85,6 +86,7 @@ def show(
     id: _Id,
     limit: Annotated[int, typer.Option(help="Matches, at most.", min=0, max=1000)] = 20,
     seen: Annotated[bool, typer.Option("--seen", help="Its matches count as looked at.")] = False,
+    user: _User = "",
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     json: _Json = False,
 ) -> None:
@@ -93,13 +95,12 @@ def show(
 
     from search_api.saved.answers import saved_json
     from search_api.saved.messages import match_json
-    from search_api.saved.saving import SINGLE_OWNER
 
-    saved = _open(archive)
-    found = saved.store.get(SINGLE_OWNER, id)
+    saved, owner = _open(archive, user)
+    found = saved.store.get(owner, id)
     matches = saved.store.matches(id, limit=limit) if limit else []
     if seen:
-        saved.store.mark_seen(SINGLE_OWNER, id)
+        saved.store.mark_seen(owner, id)
     if json:
         told = [match_json(m, saved.base) for m in matches]
         typer.echo(orjson.dumps(saved_json(found, saved.base) | {"matches": told}))
@@ -113,40 +114,50 @@ def show(
 
 @app.command()
 def rename(
-    id: _Id, name: Annotated[str, typer.Argument(help="The new name.")], archive: ArchiveOption = DEFAULT_ARCHIVE
+    id: _Id,
+    name: Annotated[str, typer.Argument(help="The new name.")],
+    user: _User = "",
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Give a saved search another name."""
-    from search_api.saved.saving import SINGLE_OWNER
-
-    saved = _open(archive)
-    _print(saved, saved.change(SINGLE_OWNER, id, name=name))
+    saved, owner = _open(archive, user)
+    _print(saved, saved.change(owner, id, name=name))
 
 
 @app.command()
-def delete(id: _Id, archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
+def delete(id: _Id, user: _User = "", archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     """Delete a saved search; for 30 days `undo` brings it back."""
-    from search_api.saved.saving import SINGLE_OWNER
-
-    found = _open(archive).store.delete(SINGLE_OWNER, id)
-    typer.echo(f"Deleted {found.name!r}. Bring it back: dateline saved undo {id}")
+    saved, owner = _open(archive, user)
+    found = saved.store.delete(owner, id)
+    whose = f" --user {shlex.quote(user)}" if user else ""
+    typer.echo(f"Deleted {found.name!r}. Bring it back: dateline saved undo {id}{whose}")
 
 
 @app.command()
-def undo(id: _Id, archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
+def undo(id: _Id, user: _User = "", archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     """Bring a deleted search back: it goes on where it stood, and misses nothing."""
-    from search_api.saved.saving import SINGLE_OWNER
-
-    saved = _open(archive)
-    _print(saved, saved.store.restore(SINGLE_OWNER, id))
+    saved, owner = _open(archive, user)
+    _print(saved, saved.store.restore(owner, id))
 
 
-def _open(archive: str, model: str = "all-MiniLM-L6-v2") -> SavedSearches:
+def _open(archive: str, user: str, model: str = "all-MiniLM-L6-v2") -> tuple[SavedSearches, str]:
+    """The saved searches, and who of their owners asks. Raises ParameterError, NotFound."""
+    from archive.errors import ParameterError
     from dateline.alerting import open_saved
     from dateline.opening import open_archive, open_service
     from dateline.settings import load_settings
+    from search_api.accounts.store import Accounts
+    from search_api.saved.saving import SINGLE_OWNER
 
     settings = load_settings(archive=archive, model=model)
-    return open_saved(settings, open_service(open_archive(archive), archive, model))
+    saved = open_saved(settings, open_service(open_archive(archive), archive, model))
+    accounts = Accounts(saved.store.database)
+    if user:
+        return saved, accounts.named(user).owner
+    if accounts.any():
+        message = "Everybody has saved searches of their own: say whose with --user; `dateline user list` shows who."
+        raise ParameterError("user", message)
+    return saved, SINGLE_OWNER
 
 
 def _print(saved: SavedSearches, found: SavedSearch, *, json: bool = False) -> None:

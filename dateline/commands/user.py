@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archive.errors import ParameterError
 from dateline.commands.options import DEFAULT_ARCHIVE, ArchiveOption
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def add(
 @app.command("list")
 def list_(archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     """List the accounts."""
-    for user in _accounts(archive).all():
+    found = _accounts(archive).all()
+    if not found:
+        typer.echo("There are no accounts: `dateline user add` makes the first.", err=True)
+    for user in found:
         state = f"disabled since {user.disabled:%Y-%m-%d}" if user.disabled else f"since {user.created:%Y-%m-%d}"
         typer.echo(f"{user.name}\t{user.role}\t{state}")
 
@@ -77,6 +81,12 @@ def _accounts(archive: str) -> Accounts:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        try:
+            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise ParameterError("password", "password: standard input isn't UTF-8.") from None
+    if not sys.stdin.isatty():
+        message = "password: there is no terminal to ask for it; send it to standard input and say --password-stdin."
+        raise ParameterError("password", message)
     password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password

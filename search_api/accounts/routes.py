@@ -184,7 +184,7 @@ def user_of(accounts: Accounts, request: Request) -> User:
 def change_password(accounts: Accounts, user: User, old: str, new: str, request: Request) -> None:
     """Raises ParameterError where the old one is wrong or the new one too short, HTTPException 429 after many tries."""
     try:
-        accounts.log_in(user.name, old, request.client.host if request.client else "")
+        accounts.verify(user.name, old, request.client.host if request.client else "")
     except LoginRefused as error:
         if error.wait is not None:
             raise refused(error) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -38,14 +39,20 @@ USED_AT_MOST_EVERY = dt.timedelta(minutes=1)
 PREFIX = "dateline_"
 """Of every token, so that scanners for leaked secrets know one."""
 
+_log = logging.getLogger("dateline.accounts")
+"""Who came in, who didn't, and what was changed: never a password or token, and a name only where it is an account's,
+because what is typed into the wrong field is a password."""
+
 
 class LoginRefused(DatelineError):
     """Name and password don't go together, the account is disabled, or there were too many such tries."""
 
     code = "login"
 
-    def __init__(self, message: str, wait: int | None = None) -> None:
+    def __init__(self, message: str, reason: str, wait: int | None = None) -> None:
+        """`reason`: for the log alone."""
         super().__init__(message)
+        self.reason = reason
         self.wait = wait
         """Seconds after which another try is looked at."""
 
@@ -133,15 +140,20 @@ class Accounts:
             if isinstance(error.__cause__, IntegrityError):
                 raise ParameterError("name", f"name: there is an account {name!r} already.") from None
             raise
+        _log.info("account added", extra={"account": made.name, "role": made.role})
         return made
 
     def set_password(self, user: User, password: str) -> User:
         """Ends every session of theirs. Raises ParameterError."""
-        return self._change(user, password=self._hashed(password), epoch=user.epoch + 1)
+        changed = self._change(user, password=self._hashed(password), epoch=user.epoch + 1)
+        _log.info("password changed", extra={"account": user.name})
+        return changed
 
     def disable(self, user: User, *, disabled: bool = True) -> User:
         """Sessions and tokens of a disabled account are refused; enabled again, its tokens work as before."""
-        return self._change(user, disabled=self._now() if disabled else None, epoch=user.epoch + 1)
+        changed = self._change(user, disabled=self._now() if disabled else None, epoch=user.epoch + 1)
+        _log.info("account disabled" if disabled else "account enabled", extra={"account": user.name})
+        return changed
 
     def _change(self, user: User, **values: object) -> User:
         with self._database.write() as connection:
@@ -154,26 +166,38 @@ class Accounts:
     # ---------------------------------------------------------------- passwords
     def log_in(self, name: str, password: str, address: str) -> User:
         """Raises LoginRefused, which doesn't tell a wrong name from a wrong password."""
+        try:
+            user = self.verify(name, password, address)
+        except LoginRefused as error:
+            known = None if error.reason == "unknown name" else _name(name)
+            _log.warning("login refused", extra={"account": known, "address": address, "reason": error.reason})
+            raise
+        _log.info("login", extra={"account": user.name, "role": user.role, "address": address})
+        return user
+
+    def verify(self, name: str, password: str, address: str) -> User:
+        """As `log_in`, of someone who is in already and shows who they are once more."""
         name, now = _name(name), self._now()
         subjects = {f"name {name[:100]}": FAILURES, f"address {address[:100]}": FROM_ADDRESS}
         with self._database.read() as connection:
-            for subject, most in subjects.items():
-                self._refuse_often(connection, subject, most, now)
             row = connection.execute(select(users).where(users.c.name == name)).first()
+            for subject, most in subjects.items():
+                self._refuse_often(connection, subject, most, now, known=row is not None)
         right = self._verified(row.password if row else self._unknown, password[:LONGEST_PASSWORD])
         if row is None or row.disabled is not None or not right:
             with self._database.write() as connection:
                 connection.execute(insert(login_failures), [{"subject": s, "at": now} for s in subjects])
                 connection.execute(delete(login_failures).where(login_failures.c.at < now - WINDOW))
-            raise LoginRefused("Name and password don't go together, or the account is disabled.")
+            reason = "unknown name" if row is None else "disabled" if row.disabled is not None else "wrong password"
+            raise LoginRefused("Name and password don't go together, or the account is disabled.", reason)
         with self._database.write() as connection:
             connection.execute(delete(login_failures).where(login_failures.c.subject == next(iter(subjects))))
             if self._hasher.check_needs_rehash(row.password):
-                hashed = self._hasher.hash(password)
+                hashed = self._hasher.hash(_normalised(password))
                 connection.execute(update(users).where(users.c.id == row.id).values(password=hashed))
         return _user(row)
 
-    def _refuse_often(self, connection: Connection, subject: str, most: int, now: dt.datetime) -> None:
+    def _refuse_often(self, connection: Connection, subject: str, most: int, now: dt.datetime, *, known: bool) -> None:
         failed = select(func.count(), func.min(login_failures.c.at)).where(
             login_failures.c.subject == subject, login_failures.c.at > now - WINDOW
         )
@@ -181,7 +205,7 @@ class Accounts:
         if count >= most:
             wait = max(1, int((first + WINDOW - now).total_seconds()))
             message = f"Too many logins have failed: try again in {-(-wait // 60)} minutes."
-            raise LoginRefused(message, wait)
+            raise LoginRefused(message, "too many" if known else "unknown name", wait)
 
     def _verified(self, hashed: str, password: str) -> bool:
         try:
@@ -234,7 +258,9 @@ class Accounts:
         text = PREFIX + secrets.token_urlsafe(32)
         values = {"user": user.id, "name": name, "scope": scope, "digest": _digest(text), "created": self._now()}
         with self._database.write() as connection:
-            return NewToken(_token(connection.execute(insert(tokens).values(**values).returning(tokens)).one()), text)
+            made = _token(connection.execute(insert(tokens).values(**values).returning(tokens)).one())
+        _log.info("token made", extra={"account": user.name, "token": made.id, "scope": scope})
+        return NewToken(made, text)
 
     def revoke(self, user: User, id: int) -> None:
         """Raises NotFound for what is no token of theirs."""
@@ -242,6 +268,7 @@ class Accounts:
         with self._database.write() as connection:
             if not connection.execute(update(tokens).where(*own).values(revoked=self._now())).rowcount:
                 raise NotFound("There is no such token of yours.")
+        _log.info("token revoked", extra={"account": user.name, "token": id})
 
     def bearer(self, text: str) -> tuple[User, Token] | None:
         """Whose token this is; None for one that isn't known, is revoked, or whose account is disabled."""
@@ -268,7 +295,8 @@ def _token(row: Row[tuple[object, ...]]) -> Token:
 
 def _name(text: str) -> str:
     """Names are told apart by their letters alone: not by case, nor by how these are encoded."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    # PostgreSQL's texts can't hold U+0000, and nobody's name does.
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("\0", "\ufffd").split())
 
 
 def _normalised(password: str) -> str:

@@ -28,15 +28,18 @@ def sqlite_url(file: Path) -> str:
 class Database:
     """Safe to share between threads and processes."""
 
-    def __init__(self, url: str) -> None:
-        """`sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`. Raises DatabaseError where it is neither."""
+    def __init__(self, url: str, password: str | None = None) -> None:
+        """`sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`; `password` goes before the URL's.
+
+        Raises DatabaseError where it is neither.
+        """
         try:
             parsed = make_url(url)
         except ArgumentError:
             raise DatabaseError("DATELINE_DATABASE_URL is no URL: write postgresql://USER@HOST/NAME.") from None
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if parsed.get_backend_name() == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
+            parsed = parsed.set(drivername="postgresql+psycopg", password=password or parsed.password)
         elif not self.is_sqlite:
             raise DatabaseError(
                 f"A database of the kind {parsed.drivername[:40]!r} isn't known: write postgresql://USER@HOST/NAME."
