@@ -220,7 +220,10 @@ class Snapshot:
         return self._streams[start : start + int(row["forms_size"])]
 
     def stored(self, numbers: Sequence[int], *, keep: bool = True) -> dict[int, Stored]:
-        """The articles themselves; raises ArchiveDamaged where the text index doesn't hold one of them. `keep`: for who asks next; a walk through all of them comes by but once."""
+        """The articles themselves; raises ArchiveDamaged where the text index doesn't hold one of them.
+
+        `keep`: for whoever asks next; a walk through all of them comes by but once.
+        """
         found = {}
         missing = []
         with self._lock:
