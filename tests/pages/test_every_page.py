@@ -22,6 +22,23 @@ EVERY_PAGE = (
     "/nowhere",
 )
 
+LOW_CONTRAST = """() => {
+        const parse = c => c.match(/[\\d.]+/g).map(Number);
+        const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+        const behind = e => { for (; e; e = e.parentElement) {
+            const c = parse(getComputedStyle(e).backgroundColor); if (c[3] !== 0) return c; } return [255, 255, 255]; };
+        const low = [];
+        for (const e of document.querySelectorAll('body *')) {
+            const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+            if (!own || e.closest('svg, .hidden, .skip')) continue;
+            const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+            if ((a + .05) / (b + .05) < 4.5) low.push(e.className + ': ' + e.textContent.trim().slice(0, 30));
+        }
+        return low;
+    }"""
+"""A script that gives all texts whose colours don't reach a contrast of 4.5."""
+
 
 # ------------------------------------------------------------------------------------------------ safety
 @pytest.mark.parametrize("path", ["/?q=quokka", "/article/" + quote("markup/<i>?#1", safe="") + "?q=quokka"])
@@ -124,23 +141,7 @@ def test_headings_landmarks_and_labels_are_in_order(page: Page, path: str) -> No
 def test_all_text_has_enough_contrast(page: Page, scheme: str, path: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(path)
-    low = page.evaluate(
-        """() => {
-        const parse = c => c.match(/[\\d.]+/g).map(Number);
-        const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-        const behind = e => { for (; e; e = e.parentElement) {
-            const c = parse(getComputedStyle(e).backgroundColor); if (c[3] !== 0) return c; } return [255, 255, 255]; };
-        const low = [];
-        for (const e of document.querySelectorAll('body *')) {
-            const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-            if (!own || e.closest('svg, .hidden, .skip')) continue;
-            const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
-            if ((a + .05) / (b + .05) < 4.5) low.push(e.className + ': ' + e.textContent.trim().slice(0, 30));
-        }
-        return low;
-    }"""
-    )
+    low = page.evaluate(LOW_CONTRAST)
     assert low == []
 
 
