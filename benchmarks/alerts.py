@@ -97,15 +97,16 @@ def _new(engine: Engine, count: int) -> tuple[Position, list[Copy]]:
 
 
 def _searches(engine: Engine, analyser: Analyser, count: int, model: str) -> list[Search]:
-    """Every second one hybrid, if there is anything to embed; the others by words."""
+    """Half of them hybrid, of those that have anything to embed; the others by words."""
     articles = [s.article for s in engine.since(0, "", 10_000)]
     queries = [parse(text, analyser) for text in questions(articles, count)]
-    texts = [embedding_text(query) if i % 2 else "" for i, query in enumerate(queries)]
-    wanted = [text for text in dict.fromkeys(texts) if text]
+    texts = [embedding_text(query) for query in queries]
+    hybrid = set([i for i, text in enumerate(texts) if text][: count // 2])
+    wanted = list(dict.fromkeys(texts[i] for i in sorted(hybrid)))
     codes = dict(zip(wanted, quantise(embedder(model).encode(wanted)), strict=True))
     return [
-        Search(query, mode="hybrid", vector=codes[text].tobytes()) if text else Search(query, mode="keyword")
-        for query, text in zip(queries, texts, strict=True)
+        Search(query, mode="hybrid", vector=codes[texts[i]].tobytes()) if i in hybrid else Search(query, mode="keyword")
+        for i, query in enumerate(queries)
     ]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import secrets
+import socket
 import threading
 from collections.abc import Callable, Iterator
 
@@ -33,16 +35,17 @@ class Lease:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._name = f"alerts {store.archive}"
-        self._holder = secrets.token_hex(8)
+        self._holder = f"{_machine()} {os.getpid()} {secrets.token_hex(4)}"
 
     def hold(self) -> bool:
-        """Whether it is this process, from now on for a minute."""
+        """Whether it is this process, from now on for a minute. One that died on this machine isn't waited for."""
         now = self._store.now()
         c = leases.c
         with self._store.database.write() as connection:
             insert = (sqlite if self._store.database.is_sqlite else postgresql).insert(leases)
             connection.execute(insert.values(name=self._name, holder="", until=now).on_conflict_do_nothing())
-            mine = (c.holder == self._holder) | (c.until <= now)
+            holder = connection.scalar(select(c.holder).where(c.name == self._name)) or ""
+            mine = c.holder.in_([self._holder, *([holder] if _is_gone(holder) else [])]) | (c.until <= now)
             values = {"holder": self._holder, "until": now + LEASE}
             return connection.execute(update(leases).where(c.name == self._name, mine).values(values)).rowcount == 1
 
@@ -68,6 +71,25 @@ class Lease:
         with self._store.database.read() as connection:
             until = connection.scalar(select(leases.c.until).where(leases.c.name == self._name))
         return until is not None and until > self._store.now()
+
+
+def _machine() -> str:
+    return socket.gethostname()[:30].replace(" ", "-")
+
+
+def _is_gone(holder: str) -> bool:
+    """Whether a holder was a process of this machine that runs no more."""
+    machine, _, rest = holder.partition(" ")
+    pid = rest.partition(" ")[0]
+    if machine != _machine() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 class Worker:
