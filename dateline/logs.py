@@ -47,3 +47,7 @@ def configure_logs(format: Literal["auto", "json", "text"], level: str) -> None:
     least = logging.DEBUG if level == "debug" else logging.WARNING
     for library in ("uvicorn.error", "elastic_transport"):
         logging.getLogger(library).setLevel(max(root.level, least))
+    # A server that is lost is told once by the archive, and each of its nodes by the pool of nodes; its two dozen
+    # attempts for each request, with all that they were caused by, would bury both.
+    if level != "debug":
+        logging.getLogger("elastic_transport.transport").setLevel(logging.ERROR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import secrets
 import subprocess
 import sys
 from itertools import pairwise
@@ -67,22 +68,27 @@ def test_several_workers_make_the_same_archive(articles: Path, archive: Path, tm
     assert exported[0] == exported[2] and exported[1] == exported[3]
 
 
-def test_several_indexers_at_once_commit_in_turn(articles: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["in a folder", "on a server"])
+def test_several_indexers_at_once_make_an_archive_and_commit_in_turn(
+    articles: Path, tmp_path: Path, where: str, request: pytest.FixtureRequest
+) -> None:
     lines = articles.read_text().splitlines(keepends=True)
-    folder = tmp_path / "archive"
-    run("index", "-", "--archive", folder, stdin=lines[0])
+    archive = str(tmp_path / "archive")
+    if where == "on a server":
+        archive = f"{request.getfixturevalue('elasticsearch_url')}/several-{secrets.token_hex(4)}"
     running = []
-    for i, some in enumerate((lines[1:5], lines[5:9], lines[9:])):
+    for i, (some, workers) in enumerate(((lines[:5], "1"), (lines[5:], "2"))):
         path = tmp_path / f"{i}.jsonl"
         path.write_text("".join(some))
-        command = [DATELINE, "index", "-q", path, "--archive", folder]
+        command = [DATELINE, "index", "-q", path, "--archive", archive, "--workers", workers]
+        command += ["--rejects", tmp_path / f"{i}.rejects"]
         running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     for process in running:
-        said, errors = process.communicate(timeout=120)
+        said, errors = process.communicate(timeout=240)
         assert process.returncode == 0, errors
         assert ", 0 rejected" in said
-    assert answer("stats", "--archive", folder, "--json")["articles"] == 12
-    assert run("doctor", "--archive", folder).returncode == 0
+    assert answer("stats", "--archive", archive, "--json")["articles"] == 12
+    assert run("doctor", "--archive", archive).returncode == 0
 
 
 def test_search_prints_the_apis_answer(archive: Path) -> None:

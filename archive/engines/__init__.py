@@ -7,7 +7,7 @@ from pathlib import Path
 from archive.embedding import Embedder
 from archive.engine import Engine, Identity
 from archive.engines.cluster import NO_SETTINGS, ClusterSettings, Diagnosis
-from archive.errors import ArchiveMissing, ArchiveOutdated
+from archive.errors import ArchiveForeign, ArchiveMissing, ArchiveOutdated
 
 __all__ = ["check_model", "create_archive", "create_copy", "diagnose", "is_url", "open_archive", "shown"]
 
@@ -32,7 +32,10 @@ def create_archive(location: str, embedder: Embedder, cluster: ClusterSettings =
     try:
         engine = open_archive(location, cluster)
     except ArchiveMissing:
-        return _create(location, embedder.name, embedder.dimensions, cluster)
+        try:
+            return _create(location, embedder.name, embedder.dimensions, cluster)
+        except ArchiveForeign:  # another process was quicker
+            engine = open_archive(location, cluster)
     check_model(engine, embedder)
     return engine
 

@@ -19,11 +19,19 @@ from archive.engines.embedded import EmbeddedEngine
 from tests.elasticsearch_server import drop
 
 from . import corpus
+from .differences import marks
 from .oracle import Oracle
 
 settings.register_profile(
     "ci", derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and "make_pair" in item.fixturenames:
+            for mark in marks(item.callspec.params["make_pair"], item.originalname):
+                item.add_marker(mark)
 
 
 @dataclass(frozen=True, slots=True)

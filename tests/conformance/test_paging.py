@@ -138,7 +138,7 @@ def test_walks_among_changes_go_on_as_the_oracles(make_pair: Callable[[], Pair],
         batch = {p.article.id: p for p in (changed(rng, old, place) for old in rng.sample(articles, 8))}
         gone = [p.article.id for p in rng.sample(articles, 3)]
         pair.write(list(batch.values()), gone)
-    pair.engine.close()
+    pair.kit.discard(pair.engine)
 
 
 @pytest.mark.parametrize("mode", get_args(Mode))

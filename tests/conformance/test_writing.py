@@ -323,4 +323,4 @@ def test_any_history_ends_as_the_oracles(make_pair: Callable[[], Pair], history:
         else:
             pair.engine.rebuild()
     assert_same_archive(pair)
-    pair.engine.close()
+    pair.kit.discard(pair.engine)

@@ -7,19 +7,48 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from archive.article import Article
 from archive.engine import Search
+from archive.engines import create_archive
 from archive.engines.embedded import EmbeddedEngine
 from archive.engines.embedded.files import FILES
 from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing, ArchiveOutdated
 from archive.query import Query, Word
+from tests.bag_of_words import BagOfWords
+from tests.conformance import corpus
 from tests.crash import writer
 
 BATCHES = 30
+
+
+def test_of_several_who_make_an_archive_at_once_one_does_and_all_write_to_it(tmp_path: Path) -> None:
+    def make(number: int) -> bytes:
+        engine = create_archive(str(folder), BagOfWords())
+        engine.write([corpus.prepared(Article(f"{number}", "", "word"))])
+        return engine.secret
+
+    for i in range(10):
+        folder = tmp_path / f"archive-{i}"
+        with ThreadPoolExecutor(4) as several:
+            secrets = set(several.map(make, range(4)))
+        made = EmbeddedEngine.open(folder)
+        assert secrets == {made.secret}
+        assert made.get("0123").keys() == set("0123")
+
+
+def test_what_lost_its_manifest_is_never_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    EmbeddedEngine.create(folder, "test", writer.DIMENSIONS).write(writer.batch(0))
+    (folder / "archive.json").unlink()
+    for attempt in (EmbeddedEngine.open, EmbeddedEngine.create):
+        with pytest.raises(ArchiveForeign, match="not "):
+            attempt(folder)
 
 
 def expected(batches: int) -> dict[str, str]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 
 import pytest
 from elasticsearch import Elasticsearch
 
 from archive.engines.elastic.address import Address
+from tests.elasticsearch_server import drop_all
 
 
 @pytest.fixture
-def location(elasticsearch_url: str) -> str:
+def location(elasticsearch_url: str) -> Iterator[str]:
     """Where no archive is yet."""
-    return f"{elasticsearch_url}/test-{secrets.token_hex(6)}"
+    made = f"{elasticsearch_url}/test-{secrets.token_hex(6)}"
+    yield made
+    drop_all(made)
 
 
 @pytest.fixture

@@ -11,24 +11,30 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from archive.analysis import Analyser
 from archive.engine import Search
 from archive.engines import open_archive
 from archive.engines.cluster import ClusterSettings
-from archive.engines.elastic import ElasticEngine
+from archive.engines.elastic import ElasticEngine, connection
 from archive.engines.elastic.address import Address, nodes
 from archive.errors import ArchiveError
+from archive.gazetteer import Gazetteer
+from dateline.app import create_app
 from dateline.opening import cluster_of
+from search_api.service import SearchService
+from tests.bag_of_words import BagOfWords
 from tests.conformance import corpus
 
 
 class Door:
     """A port that leads to the real server, and keeps the heads of the requests that go through it."""
 
-    def __init__(self, to: tuple[str, int], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, to: tuple[str, int], tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.heads: list[str] = []
         self._to = to
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(("127.0.0.1", port))
         if tls:
             self._listening = tls.wrap_socket(self._listening, server_side=True)
         self.port = self._listening.getsockname()[1]
@@ -96,6 +102,25 @@ def test_further_nodes_answer_when_the_one_in_the_url_does_not(
     assert open_archive(dead, ClusterSettings(urls=(elasticsearch_url,))).search(Search()).total == 20
     with pytest.raises(ArchiveError, match="can't be reached"):
         open_archive(dead)
+
+
+def test_a_service_whose_server_is_started_anew_answers_503_until_then(
+    elasticsearch_url: str, archive: str, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", 1)
+    encoder, gazetteer = BagOfWords(), Gazetteer.load()
+    engine = open_archive(f"http://127.0.0.1:{door.port}/{archive}")
+    client = TestClient(create_app(SearchService(engine, Analyser(), lambda: encoder, lambda: gazetteer)))
+    paths = ("/api/v1/search?q=missile&mode=keyword", "/?q=missile&mode=keyword", "/health", "/ready", "/api/v1/export")
+    assert [client.get(path).status_code for path in paths] == [200] * len(paths)
+    door.close()
+    refused = [client.get(path) for path in paths]
+    assert [answer.status_code for answer in refused] == [503] * len(paths)
+    told = refused[0].json()["error"]
+    assert (told["code"], told["message"]) == ("archive", "The archive can't answer now: `dateline doctor` says why.")
+    host, _, port = elasticsearch_url.removeprefix("http://").partition(":")
+    with closing(Door((host, int(port)), port=door.port)):
+        assert [client.get(path).status_code for path in paths] == [200] * len(paths)
 
 
 def test_the_key_is_sent_instead_of_a_user(archive: str, door: Door) -> None:

@@ -130,6 +130,49 @@ def test_what_is_no_archive_is_told_in_a_line_with_its_cure(location: str) -> No
         ElasticEngine.open(location)
 
 
+@pytest.mark.parametrize(
+    ("version", "cure"),
+    [({"analysis": 0}, r"run `dateline rebuild --archive {}`"), ({"format": 99}, r"then index that export here")],
+)
+def test_a_mapping_of_another_version_is_told(
+    location: str, engine: ElasticEngine, client: Elasticsearch, version: dict[str, int], cure: str
+) -> None:
+    index = f"{Address(location).name}-1"
+    meta = client.indices.get_mapping(index=index)[index]["mappings"]["_meta"]
+    client.indices.put_mapping(index=index, meta={**meta, **version})
+    assert cure.format(location) in only_problem(location)
+
+
+def only_problem(location: str) -> str:
+    """The one line of `dateline doctor` on the archive and its cluster that asks for mending."""
+    told = CliRunner().invoke(app, ["doctor", "--archive", location])
+    assert told.exit_code == 1
+    parts = ("MEND cluster", "MEND archive", "MEND soundness")
+    [line] = [line for line in told.stdout.splitlines() if line.startswith(parts)]
+    return line
+
+
+@pytest.mark.parametrize("which", ["1", "state"])
+def test_an_index_that_is_gone_is_told_with_no_cure_that_would_not_help(
+    location: str, engine: ElasticEngine, client: Elasticsearch, which: str
+) -> None:
+    client.indices.delete(index=f"{Address(location).name}-{which}")
+    line = only_problem(location)
+    assert "is damaged: its " in line and " is gone. Restore it from a snapshot" in line
+
+
+def test_an_index_that_is_closed_is_told(location: str, engine: ElasticEngine, client: Elasticsearch) -> None:
+    index = f"{Address(location).name}-1"
+    client.indices.close(index=index)
+    [problem] = diagnose(location).problems
+    told = re.search(r"POST (\S+)$", problem)
+    assert told and index in problem
+    client.perform_request("POST", told[1], headers={"accept": "application/json"})
+    client.cluster.health(index=index, wait_for_status="yellow")
+    assert diagnose(location).problems == ()
+    assert ElasticEngine.open(location).stats().articles == 20
+
+
 def test_a_server_that_is_not_there_is_told() -> None:
     told = CliRunner().invoke(app, ["doctor", "--archive", "http://user:secret@127.0.0.1:9/news"])
     assert told.exit_code == 1

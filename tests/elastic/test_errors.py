@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from archive.article import Article
-from archive.engine import Search
+from archive.engine import Identity, Search
 from archive.engines import create_archive, open_archive
 from archive.engines.elastic import ElasticEngine
 from archive.engines.elastic.address import Address
@@ -48,7 +49,9 @@ def test_a_url_opens_the_engine_and_what_it_made_opens_again(location: str) -> N
 
 @pytest.mark.parametrize(
     "location", ["http://localhost:9200", "http://localhost:9200/", "http://localhost/News", "ftp://localhost/news",
-                 "http://localhost/a,b", "http://localhost/_all", "http://localhost/*", "http:///news"],
+                 "http://localhost/a,b", "http://localhost/_all", "http://localhost/*", "http:///news",
+                 "http://localhost/news?pretty", "http://localhost/news#1", "http://localhost/a%2Fb",
+                 "http://localhost/a%0Ab", "http://localhost/a%00b", "http://localhost/a%FFb", "http://localhost/.."],
 )  # fmt: skip
 def test_a_url_that_names_no_archive_is_told(location: str) -> None:
     with pytest.raises(ArchiveError, match=r"write http://HOST:9200/NAME"):
@@ -59,6 +62,13 @@ def test_passwords_are_not_shown() -> None:
     address = Address("https://user:secret@example.org/search/news")
     assert address.server == "https://user:secret@example.org:443/search"
     assert (address.location, address.name) == ("https://example.org/search/news", "news")
+
+
+@pytest.mark.parametrize("password", ["se/cret", "se?cret", "se#cret", "se@cret", "se:cret", "se%2Fcret"])
+def test_a_password_of_any_letters_is_shown_nowhere(password: str) -> None:
+    with pytest.raises(ArchiveError) as told:
+        open_archive(f"http://user:{password}@127.0.0.1:9/news")
+    assert "cret" not in told.value.message and "http://127.0.0.1:9/news" in told.value.message
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
@@ -136,10 +146,41 @@ def test_an_archive_that_lost_its_state_is_told_and_never_made_anew(location: st
 
 def test_a_creation_that_was_interrupted_is_done_again(location: str, client: Elasticsearch) -> None:
     create(location)
-    client.indices.delete(index=f"{Address(location).name}-state")
+    client.indices.delete(index=f"{Address(location).name}-1")
     with pytest.raises(ArchiveMissing):
         open_archive(location)
     assert create(location).stats().articles == 0
+    client.indices.delete(index=f"{Address(location).name}-1")
+    identity = Identity(bytes(32), "none", corpus.DIMENSIONS, "english")
+    assert ElasticEngine.create_copy(location, identity).identity == identity
+
+
+def test_of_several_who_make_an_archive_at_once_one_does_and_all_write_to_it(location: str) -> None:
+    def make(number: int) -> bytes:
+        engine = create_archive(location, BagOfWords())
+        engine.write([corpus.prepared(Article(f"{number}", "", "word"))])
+        return engine.secret
+
+    with ThreadPoolExecutor(4) as several:
+        secrets = set(several.map(make, range(4)))
+    assert secrets == {open_archive(location).secret}
+    assert open_archive(location).get("0123").keys() == set("0123")
+
+
+def test_archives_whose_names_could_meet_leave_each_other_alone(location: str) -> None:
+    engine, other = create(location), create(f"{location}-2")
+    for made, size in ((engine, 5), (other, 7)):
+        made.write(corpus.mixed()[:size])
+    for part in ("1", "writer-0"):
+        for attempt in (open_archive, create):
+            with pytest.raises(ArchiveForeign, match=r"a part of another one: .*-1 is its index"):
+                attempt(f"{location}-{part}")
+    create(f"{location}-other-1")
+    with pytest.raises(ArchiveForeign, match="as another archive is"):
+        create(f"{location}-other")
+    engine.rebuild()
+    other.rebuild()
+    assert (open_archive(location).stats().articles, open_archive(f"{location}-2").stats().articles) == (5, 7)
 
 
 def test_an_article_the_server_refuses_is_named_and_its_batch_leaves_nothing_new(

@@ -11,6 +11,7 @@ from archive.article import Article, Passage, Prepared
 from archive.engine import Refinement, Search, Timeline
 from archive.engines.cluster import ClusterSettings
 from archive.engines.elastic import ElasticEngine
+from archive.errors import ArticleError
 from archive.query import And, Fuzzy, Near, Node, Not, Or, Phrase, Prefix, Query, Window, Word
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -72,6 +73,13 @@ def test_sets_of_more_articles_than_one_answer_holds_are_whole(engine: ElasticEn
     assert len(engine.get(f"{i:05}" for i in range(count))) == count
     assert engine.write([], [f"{i:05}" for i in range(0, count, 2)]).deleted == count // 2
     assert total(engine, Word("missile")) == count // 2
+
+
+def test_an_article_larger_than_a_request_may_be_is_named_and_the_next_one_is_written(engine: ElasticEngine) -> None:
+    with pytest.raises(ArticleError, match=r"'long' is too long for the server \(\d{3} MB"):
+        engine.write([article("short", "word"), article("long", "missile " * 3_000_000)])
+    assert engine.write([article("short", "word")]).added == 1
+    assert total(engine, Word("missile")) == 0
 
 
 def test_a_graph_of_vectors_proposes_where_it_is_asked_for(location: str) -> None:

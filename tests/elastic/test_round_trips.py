@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,14 +20,23 @@ FREE = Query((Word("missile"), Word("strike"), Word("Kursk")))
 WHOLE = Search(FREE, "hybrid", VECTOR, facets=FACETS, timeline=Timeline("month"))
 
 
-@pytest.fixture
-def engine(location: str) -> ElasticEngine:
+@pytest.fixture(scope="module")
+def crowd(elasticsearch_url: str) -> str:
+    """Where an archive of hundreds of articles is."""
+    location = f"{elasticsearch_url}/crowd-{secrets.token_hex(6)}"
     made = ElasticEngine.create(location, dimensions=corpus.DIMENSIONS)
     articles = corpus.crowd()
     for start in range(0, len(articles), 80):
         made.write(articles[start : start + 80])
-    made.search(WHOLE)  # the first search after a commit looks at the state twice
-    return made
+    return location
+
+
+@pytest.fixture
+def engine(crowd: str) -> ElasticEngine:
+    """Of a process that was just started: it remembers no figures yet but of this commit."""
+    opened = ElasticEngine.open(crowd)
+    opened.search(Search(limit=0))
+    return opened
 
 
 @contextmanager
@@ -80,9 +90,9 @@ def test_by_date_every_page_takes_one(engine: ElasticEngine, monkeypatch: pytest
 
 
 def test_another_process_learns_of_a_commit_within_its_own_search(
-    engine: ElasticEngine, location: str, monkeypatch: pytest.MonkeyPatch
+    engine: ElasticEngine, crowd: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader = ElasticEngine.open(location)
+    reader = ElasticEngine.open(crowd)
     before = reader.search(WHOLE)
     engine.write(corpus.mixed()[:5])
     with counted(reader, monkeypatch) as asked:

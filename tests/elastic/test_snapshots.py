@@ -1,28 +1,59 @@
-"""Snapshot and restore, as docs/elasticsearch.md tells."""
+"""Snapshot and restore: the very lines of docs/elasticsearch.md, on a real server."""
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
 
 from archive.engine import Engine, Search
-from archive.engines import diagnose, open_archive
+from archive.engines import open_archive
 from archive.engines.elastic import ElasticEngine
 from archive.engines.elastic.address import Address
 from archive.errors import ArchiveMissing
 from tests.conformance import corpus
 
+DOCS = Path(__file__).parents[2] / "docs" / "elasticsearch.md"
+
 
 @pytest.fixture
-def repository(elasticsearch_url: str) -> Iterator[tuple[Elasticsearch, str]]:
-    client, name = Elasticsearch(elasticsearch_url), f"backup-{secrets.token_hex(4)}"
-    client.snapshot.create_repository(name=name, repository={"type": "fs", "settings": {"location": name}})
-    yield client, name
+def repository(client: Elasticsearch) -> Iterator[str]:
+    """The name of one that is gone after the test, if there is one."""
+    name = f"backup-{secrets.token_hex(4)}"
+    yield name
     client.snapshot.delete(repository=name, snapshot="*")
     client.snapshot.delete_repository(name=name)
+
+
+def told(name: str, repository: str) -> tuple[str, str]:
+    """The commands that take a snapshot, and those that restore it, for this archive and repository."""
+    chapter = DOCS.read_text().partition("## Snapshots\n")[2].partition("\n## ")[0]
+    taking, restoring = re.findall(r"^```text\n(.*?)^```", chapter, re.MULTILINE | re.DOTALL)
+    names = {"http://localhost:9200": "$ES", "_snapshot/backup": f"_snapshot/{repository}", "news": name}
+    names['"location": "dateline"'] = f'"location": "{repository}"'
+    for old, new in names.items():
+        taking, restoring = taking.replace(old, new), restoring.replace(old, new)
+    return taking, restoring
+
+
+def run(script: str, server: str) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-exc", script],
+        env={**os.environ, "ES": server, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
 def whole(engine: Engine) -> list[tuple[object, ...]]:
@@ -30,26 +61,20 @@ def whole(engine: Engine) -> list[tuple[object, ...]]:
 
 
 def test_what_was_restored_from_a_snapshot_is_the_archive_as_it_was_and_can_be_written(
-    location: str, repository: tuple[Elasticsearch, str]
+    location: str, client: Elasticsearch, repository: str
 ) -> None:
-    client, backup = repository
-    name = Address(location).name
-    indexes = [f"{name}-1", f"{name}-state"]
+    address = Address(location)
+    take, restore = told(address.name, repository)
     engine = ElasticEngine.create(location, dimensions=corpus.DIMENSIONS)
     engine.write(corpus.mixed()[:20])
     engine.write([], [corpus.mixed()[3].article.id])
     before, stats, copies = engine.since(0), engine.stats(), whole(engine)
-    client.snapshot.create(
-        repository=backup, snapshot="one", indices=indexes, include_global_state=False, wait_for_completion=True
-    )
+    run(take, address.server)
     engine.write(corpus.mixed()[20:30])
-    client.indices.delete(index=indexes)
+    client.indices.delete(index=[f"{address.name}-1", f"{address.name}-state"])
     with pytest.raises(ArchiveMissing):
         open_archive(location)
-    client.snapshot.restore(
-        repository=backup, snapshot="one", indices=indexes, include_global_state=False, wait_for_completion=True
-    )
-    assert diagnose(location).problems == ()
+    run(restore, address.server)
     restored = open_archive(location)
     assert restored.since(0) == before and whole(restored) == copies
     assert (restored.stats().articles, restored.stats().sequence) == (stats.articles, stats.sequence) == (19, 2)

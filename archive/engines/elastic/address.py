@@ -9,7 +9,7 @@ from archive.errors import ArchiveError
 
 __all__ = ["Address", "nodes"]
 
-_FORBIDDEN_IN_NAMES = set('\\/*?"<>| ,#:')
+_FORBIDDEN_IN_NAMES = set('\\/*?"<>| ,#:@\N{REPLACEMENT CHARACTER}')
 
 
 class Address:
@@ -20,9 +20,9 @@ class Address:
     def __init__(self, location: str) -> None:
         """Raises ArchiveError for anything but a URL whose last part can name an index."""
         parts = _split(location)
-        path, _, name = unquote(parts.path).strip("/").rpartition("/") if parts else ("", "", "")
-        good = name == name.lower() and name[:1].isalnum() and not _FORBIDDEN_IN_NAMES & set(name)
-        if not parts or not good or len(name.encode()) > 200:
+        path, _, last = parts.path.strip("/").rpartition("/") if parts else ("", "", "")
+        name = unquote(last)
+        if not parts or not _is_name(name):
             raise ArchiveError(
                 f"{_shown(location)} doesn't name an archive on a server: write http://HOST:9200/NAME, the name in "
                 "small letters, digits and hyphens."
@@ -31,6 +31,12 @@ class Address:
         self.location = _shown(location)
         """As messages show it: without user and password."""
         self.server = _server(parts, path)
+
+
+def _is_name(name: str) -> bool:
+    """Whether an index may be called so."""
+    good = name == name.lower() and name[:1].isalnum() and name.isprintable() and not _FORBIDDEN_IN_NAMES & set(name)
+    return good and len(name.encode()) <= 200
 
 
 def nodes(address: Address, settings: ClusterSettings) -> list[str]:
@@ -51,10 +57,11 @@ def nodes(address: Address, settings: ClusterSettings) -> list[str]:
 
 
 def _split(url: str) -> SplitResult | None:
-    """None where it isn't a URL of a server."""
+    """None where it isn't a URL of a server, or says more than where it is."""
     try:
         parts = urlsplit(url)
         reachable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        reachable = reachable and not {"?", "#"} & set(url)
     except ValueError:  # its port or its IPv6 address
         return None
     return parts if reachable else None
@@ -70,7 +77,6 @@ def _server(parts: SplitResult, path: str, user: str = "") -> str:
 
 
 def _shown(url: str) -> str:
-    """Without user and password."""
+    """Without user and password, of whatever letters they are."""
     scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"

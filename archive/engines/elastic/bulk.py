@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from archive.engines.elastic.connection import Conflict, Connection, Gone, passing, pauses
+from archive.engines.elastic.connection import Conflict, Connection, Gone, TooLarge, passing, pauses
 from archive.errors import ArticleError
 
 __all__ = ["Operation", "send"]
@@ -63,9 +63,16 @@ def _attempt(connection: Connection, index: str, chunk: list[Operation], *, alia
         lines.append(orjson.dumps({operation.action: operation.header}))
         if operation.action == "index":
             lines.append(operation.body)
-    answer = connection.call(
-        lambda: connection.client.bulk(index=index, operations=lines, require_alias=alias, filter_path=SHOWN)
-    )
+    try:
+        answer = connection.call(
+            lambda: connection.client.bulk(index=index, operations=lines, require_alias=alias, filter_path=SHOWN)
+        )
+    except TooLarge:
+        largest = max(chunk, key=lambda operation: len(operation.body))  # the only one, unless the limit is very low
+        raise ArticleError(
+            f"The article {largest.article!r} is too long for the server ({len(largest.body) // 1_000_000} MB with its "
+            "terms): split it, leave it out, or raise `http.max_content_length` of all nodes."
+        ) from None
     if not answer["errors"]:
         return []
     again = []

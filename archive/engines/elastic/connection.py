@@ -29,7 +29,7 @@ from archive.engines.cluster import ClusterSettings
 from archive.engines.elastic.address import Address, nodes
 from archive.errors import ArchiveDamaged, ArchiveError, ArchiveForeign, ArchiveFull, ArchiveMissing
 
-__all__ = ["Conflict", "Connection", "Gone", "passing", "pauses"]
+__all__ = ["Conflict", "Connection", "Gone", "TooLarge", "passing", "pauses"]
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -49,6 +49,10 @@ class Conflict(Exception):
 
 class Gone(Exception):
     """An index that is searched or written was dropped, or its alias moved."""
+
+
+class TooLarge(Exception):
+    """The server doesn't take requests of that size."""
 
 
 class Connection:
@@ -88,7 +92,7 @@ class Connection:
             client.close()
 
     def call(self, request: Callable[[], T]) -> T:
-        """What the request answers; raises Conflict, Gone or one of the archive's errors."""
+        """What the request answers; raises Conflict, Gone, TooLarge or one of the archive's errors."""
         why: Exception
         for pause in pauses():
             try:
@@ -103,6 +107,8 @@ class Connection:
                 status, kind = error.status_code, _kind(error.body)
                 if kind == "resource_already_exists_exception":
                     raise Conflict from None
+                if status == 413:
+                    raise TooLarge from None
                 again = passing(status, kind)
                 if status == 404 and not again:
                     raise Gone from None

@@ -69,7 +69,8 @@ def _problems(connection: Connection, health: Json) -> Iterator[str]:
         state, _ = StateStore(connection).read()
     except ArchiveError:
         return  # opening it tells
-    yield from _misplaced(connection, state)
+    if state.index in health["indices"]:  # else opening it tells
+        yield from _misplaced(connection, state)
 
 
 def _unhealthy(health: Json) -> Iterator[str]:
@@ -93,9 +94,13 @@ def _unhealthy(health: Json) -> Iterator[str]:
 
 def _blocked(connection: Connection, indexes: list[str]) -> Iterator[str]:
     client, name = connection.client, connection.address.name
-    found = connection.call(lambda: client.indices.get_settings(index=f"{name}-*", flat_settings=True))
+    found = connection.call(
+        lambda: client.indices.get_settings(index=f"{name}-*", flat_settings=True, expand_wildcards="all")
+    )
     for index in (i for i in indexes if i in found):
         values = found[index]["settings"]
+        if _is_on(values, "index.verified_before_close"):
+            yield f"Somebody has closed the index {index}. To open it: POST /{index}/_open"
         if _is_on(values, "index.blocks.read_only_allow_delete"):
             yield (
                 f"The index {index} takes no more articles: a disk of the cluster was nearly full, and the server made "

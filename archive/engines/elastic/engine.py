@@ -117,17 +117,16 @@ class ElasticEngine:
         with suppress(ArchiveMissing):
             _opened(connection)
             raise taken
-        with suppress(Gone):
-            # Its creation was interrupted before it had a state: `_opened` made sure that nothing is in it.
-            connection.call(lambda: client.indices.delete(index=state.index))
+        if connection.call(lambda: client.indices.exists_alias(name=state.index)):
+            raise ArchiveForeign(
+                f"{connection.address.location} can't be made: its index would be called {state.index}, as another "
+                "archive is. Name another one."
+            )
         try:
+            StateStore(connection).begin(state)
             create_index(connection, state.index, manifest, cluster.shards or 1, (name, f"{name}-writer-0"))
         except Conflict:
-            raise taken from None
-        with suppress(Conflict):  # which its own first success is, where that answer was lost
-            StateStore(connection).create(state)
-        if _opened(connection)[1] != manifest:
-            raise taken
+            raise taken from None  # by another process, at this very moment
         return cls(connection, state, manifest, lease_seconds)
 
     @classmethod
@@ -281,20 +280,23 @@ class ElasticEngine:
 
 def _opened(connection: Connection) -> tuple[State, Manifest]:
     """State and manifest of an archive; raises ArchiveMissing where there is nothing, ArchiveDamaged for a part."""
-    name, client = connection.address.name, connection.client
+    name = connection.address.name
     try:
         state, _ = StateStore(connection).read()
     except ArchiveMissing:
-        index = f"{name}-1"
         with suppress(ArchiveMissing):
             index, _ = _manifest(connection, name)
-        with suppress(Gone):
-            if connection.call(lambda: client.count(index=index))["count"]:
-                raise connection.damaged("its state is gone") from None
+            if index.rpartition("-")[0] != name:
+                raise ArchiveForeign(
+                    f"{connection.address.location} is no archive, but a part of another one: {index} is its index."
+                ) from None
+            raise connection.damaged("its state is gone") from None
         raise
     try:
         _, manifest = _manifest(connection, state.index)
     except ArchiveMissing:
+        if state.is_new:
+            raise  # its creation was interrupted, or isn't at its end yet
         raise connection.damaged(f"its index {state.index} is gone") from None
     return state, manifest
 

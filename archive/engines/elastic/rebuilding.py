@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from functools import partial
+from itertools import count, islice
 from typing import Any
 
 from archive.analysis import Analyser
@@ -55,13 +56,12 @@ class Rebuild:
 
     def run(self, manifest: Manifest, shards: int | None, prepare: Rebuilding | None) -> None:
         """`manifest`: that of the new index; `shards`: None for as many as there were."""
-        client, name = self._connection.client, self._connection.address.name
+        client = self._connection.client
         old = self._lease.state.index
-        number = int(old.rpartition("-")[2])
         for left in self._indexes():  # by a rebuild that was interrupted
             if left != old:
                 self._drop(left)
-        new = f"{name}-{number + 1}"
+        new = self._next(old)
         found = self._connection.call(lambda: client.indices.get_settings(index=old))
         present = int(found[old]["settings"]["index"]["number_of_shards"])
         create_index(self._connection, new, manifest, shards or present, ())
@@ -90,6 +90,13 @@ class Rebuild:
             new = prepare(batch) if prepare else batch
             for prepared, (_, stored) in zip(new, read, strict=True):
                 yield operation(prepared, Place.of(stored), self._analyser)
+
+    def _next(self, old: str) -> str:
+        """The name of the new index; another archive may have taken one for itself."""
+        name, _, number = old.rpartition("-")
+        numbered = (f"{name}-{i}" for i in count(int(number) + 1))
+        exists = self._connection.client.indices.exists
+        return next(new for new in numbered if not self._connection.call(partial(exists, index=new)))
 
     def _indexes(self) -> list[str]:
         name = self._connection.address.name

@@ -22,7 +22,7 @@ __all__ = ["LEASE_SECONDS", "Lease", "State", "StateStore"]
 LEASE_SECONDS = 30.0
 """A living writer renews its lease long before; a killed one keeps others waiting for so long."""
 LEASE_WAIT = 10.0
-"""Seconds to wait for another writer."""
+"""Seconds to wait for another writer that lives; for one that gives no sign of life, until its lease runs out."""
 STATE_ID = "state"
 
 
@@ -58,6 +58,11 @@ class State:
         """What of it readers depend on."""
         return self.index, self.committed, self.aborted
 
+    @property
+    def is_new(self) -> bool:
+        """No writer ever was given a sequence: there is nothing to lose."""
+        return not self.handed_out and not self.committed
+
 
 Version = tuple[int, int]
 """Sequence number and primary term of the document, as the server counts them."""
@@ -70,16 +75,23 @@ class StateStore:
         self._connection = connection
         self.index = f"{connection.address.name}-state"
 
-    def create(self, state: State) -> None:
-        """Raises Conflict where there is one."""
+    def begin(self, state: State) -> None:
+        """The state of an archive whose index isn't made yet, also where a creation was interrupted. Its index then
+        decides between two who make it at once. Raises Conflict where another one got further meanwhile."""
         client = self._connection.client
         settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"}
         mappings = {"dynamic": False, "properties": {}}
         with suppress(Conflict):
             self._connection.call(lambda: client.indices.create(index=self.index, settings=settings, mappings=mappings))
-        self._connection.call(
-            lambda: client.index(index=self.index, id=STATE_ID, document=asdict(state), op_type="create", refresh=True)
-        )
+        with suppress(Conflict):
+            self._connection.call(
+                lambda: client.index(
+                    index=self.index, id=STATE_ID, document=asdict(state), op_type="create", refresh=True
+                )
+            )
+        present, version = self.read()
+        if present != state and present.is_new:
+            self.replace(state, version, shown=True)
 
     def read(self) -> tuple[State, Version]:
         """The newest state, committed or not yet seen by searches. Raises ArchiveMissing."""
@@ -155,11 +167,16 @@ class Lease:
 
     @classmethod
     def take(cls, store: StateStore, connection: Connection, seconds: float) -> Lease:
-        """Waits for another writer, or takes over what a lost one left; raises ArchiveBusy."""
+        """Waits for another writer, or takes over what a lost one left.
+
+        Raises ArchiveBusy where one and the same writer goes on for over 10 s; where several take turns, so does this.
+        """
         token = secrets.token_hex(8)
-        deadline = time.monotonic() + LEASE_WAIT
+        first, deadline = State(""), 0.0
         while True:
             before, version = store.read()
+            if before.writer != first.writer:
+                first, deadline = before, time.monotonic() + LEASE_WAIT
             lost = bool(before.writer) and before.expires < time.time()
             if lost or not before.writer:
                 aborts = lost and not before.unfinished
@@ -178,10 +195,10 @@ class Lease:
                 except Conflict:
                     continue
                 return cls(store, connection, before, state, version, seconds)
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline and before.expires != first.expires:
                 raise ArchiveBusy(
-                    f"Another process is writing to {connection.address.location}, or one was stopped and its lease "
-                    f"runs for {max(1, round(before.expires - time.time()))} s more: wait, then try again."
+                    f"Another process is writing to {connection.address.location}, and not at its end yet: wait, then "
+                    "try again."
                 )
             time.sleep(0.05)
 

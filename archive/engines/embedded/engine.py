@@ -19,7 +19,7 @@ from archive.article import Prepared, Stored
 from archive.batches import check_prepared, numbered
 from archive.engine import Commit, Copy, Identity, Page, Rebuilding, Search, Stats, Suggestion
 from archive.engines.embedded.files import Marker
-from archive.engines.embedded.manifest import FORMAT_VERSION, Manifest
+from archive.engines.embedded.manifest import FORMAT_VERSION, Manifest, is_begun
 from archive.engines.embedded.schema import build_schema
 from archive.engines.embedded.searching import run
 from archive.engines.embedded.snapshot import Names, Snapshot
@@ -89,9 +89,11 @@ class EmbeddedEngine:
     def _create(cls, folder: Path, identity: Identity, *, unfinished: bool) -> EmbeddedEngine:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if any(p.name not in ("index-1", "write.lock") for p in folder.iterdir()):
+            if not is_begun(folder):
                 raise ArchiveForeign(f"{folder} is not empty and not a Dateline archive: name a new or empty folder.")
             with write_lock(folder):
+                if (folder / "archive.json").exists():
+                    raise ArchiveForeign(f"{folder} has just been made an archive by another process.")
                 (folder / "index-1" / "text").mkdir(parents=True, exist_ok=True)
                 manifest = Manifest(
                     FORMAT_VERSION,

@@ -10,7 +10,7 @@ import orjson
 
 from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing
 
-__all__ = ["FORMAT_VERSION", "Manifest"]
+__all__ = ["FORMAT_VERSION", "Manifest", "is_begun"]
 
 FORMAT_VERSION = 1
 
@@ -44,7 +44,7 @@ class Manifest:
         try:
             return cls(**orjson.loads(path.read_bytes()))
         except FileNotFoundError:
-            if folder.is_dir() and any(folder.iterdir()):
+            if folder.is_dir() and not is_begun(folder):
                 raise ArchiveForeign(
                     f"{folder} is not a Dateline archive (it has no archive.json): name another folder."
                 ) from None
@@ -59,3 +59,10 @@ class Manifest:
             raise ArchiveDamaged(
                 f"{path} is damaged: restore it from a backup, or index the articles again into a new folder."
             ) from None
+
+
+def is_begun(folder: Path) -> bool:
+    """Whether the folder is empty, or holds an archive whose creation was interrupted or isn't at its end yet."""
+    names = {path.name for path in folder.iterdir()}
+    index = {path.name for path in (folder / "index-1").glob("*")}  # a commit leaves more in it
+    return names <= {"index-1", "write.lock", "archive.json.new"} and index <= {"text"}
