@@ -257,7 +257,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, owner_of: OwnerOf
         def work() -> Response:
             found = store.get(owner, id)
             some = store.matches(id, before=before, first=first or 0, last=last, limit=PAGE + 1)
-            kept = {n: asked[n] for n in ("first", "last") if n in asked}
+            kept: dict[str, object] = {n: asked[n] for n in ("first", "last") if n in asked}
             more = f"?{urlencode({**kept, 'before': some[PAGE - 1].id})}" if len(some) > PAGE else None
             return html("saved_history.html", saved_pages.history_page(found, matches=some[:PAGE], more=more))
 
