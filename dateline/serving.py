@@ -113,7 +113,7 @@ def application() -> ASGIApp:
     )
     if settings.alerts:
         # In each process: one of them works, and another one goes on where it dies.
-        start_worker(open_worker(settings, open_archive(settings.archive), saved.store, _report))
+        start_worker(open_worker(settings, service.engine, saved.store, _report))
 
     def load() -> None:
         try:

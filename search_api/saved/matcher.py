@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.analysis import Analyser
@@ -69,9 +69,11 @@ class Matcher:
         """Matches until every search has seen the whole archive; names each boundary as it comes to it."""
         state = self._engine.state
         while True:
-            standings = self._standings()
-            if self._quiet == (state, standings):
+            # Looked at before the searches: what changes in between is then looked at again.
+            present = (state, self._present())
+            if self._quiet == present:
                 return
+            standings = self._standings()
             able = yield from self._able(standings)
             if not able:
                 break
@@ -83,9 +85,17 @@ class Matcher:
             if last is None:
                 break
         # Until the archive or a search changes there is nothing to look for.
-        self._quiet = None if self._resting else (state, self._standings())
+        self._quiet = None if self._resting else present
 
     # ---------------------------------------------------------------- who is matched
+    def _present(self) -> object:
+        """What changes with every search that is saved, edited, deleted or brought back; cheap to ask every second."""
+        c = saved_searches.c
+        asked = select(func.count(), func.max(c.changed), func.sum(c.revision))
+        with self._store.database.read() as connection:
+            row = connection.execute(asked.where(c.archive == self._store.archive, c.deleted.is_(None))).one()
+        return tuple(row)
+
     def _standings(self) -> tuple[_Standing, ...]:
         c = saved_searches.c
         wanted = (c.archive == self._store.archive, c.deleted.is_(None))

@@ -114,7 +114,7 @@ class Store:
             connection.execute(
                 update(saved_searches)
                 .where(and_(saved_searches.c.id == min(id, HIGHEST), saved_searches.c.owner == owner, self._mine()))
-                .values(deleted=None)
+                .values(deleted=None, changed=self.now())
             )
             return self._one(connection, owner, id)
 

@@ -36,21 +36,36 @@ class Lease:
         self._store = store
         self._name = f"alerts {store.archive}"
         self._holder = f"{_machine()} {os.getpid()} {secrets.token_hex(4)}"
+        self._renewed: dt.datetime | None = None
 
     def hold(self) -> bool:
-        """Whether it is this process, from now on for a minute. One that died on this machine isn't waited for."""
+        """Whether it is this process, from now on for a minute. One that died on this machine isn't waited for.
+
+        Asked every second, and written every ten.
+        """
         now = self._store.now()
+        if self._renewed is not None and now - self._renewed < LEASE / 6:
+            return True
+        self._renewed = None
         c = leases.c
+        with self._store.database.read() as connection:
+            known = connection.execute(select(c.holder, c.until).where(c.name == self._name)).one_or_none()
+        gone = known is not None and _is_gone(known.holder)
+        if known is not None and known.until > now and known.holder != self._holder and not gone:
+            return False
         with self._store.database.write() as connection:
             insert = (sqlite if self._store.database.is_sqlite else postgresql).insert(leases)
             connection.execute(insert.values(name=self._name, holder="", until=now).on_conflict_do_nothing())
-            holder = connection.scalar(select(c.holder).where(c.name == self._name)) or ""
-            mine = c.holder.in_([self._holder, *([holder] if _is_gone(holder) else [])]) | (c.until <= now)
+            free = c.holder.in_([self._holder, *([known.holder] if known is not None and gone else [])])
             values = {"holder": self._holder, "until": now + LEASE}
-            return connection.execute(update(leases).where(c.name == self._name, mine).values(values)).rowcount == 1
+            taken = update(leases).where(c.name == self._name, free | (c.until <= now)).values(values)
+            if connection.execute(taken).rowcount == 1:
+                self._renewed = now
+        return self._renewed is not None
 
     def release(self) -> None:
         """Another process need not wait."""
+        self._renewed = None
         c = leases.c
         mine = (c.name == self._name, c.holder == self._holder)
         with self._store.database.write() as connection:
@@ -114,13 +129,10 @@ class Worker:
 
     def round(self) -> None:
         """All that there is to do now. Raises what the archive and the database raise."""
-        renewed = self._store.now()
         for step in self.steps():
             # A long round must not lose its lease to a process that thinks this one dead.
-            if step in BETWEEN and self._store.now() - renewed > LEASE / 6:
-                if not self._lease.hold():
-                    return
-                renewed = self._store.now()
+            if step in BETWEEN and not self._lease.hold():
+                return
         now = self._store.now()
         if self._purged is None or now - self._purged > PURGE:
             self._store.purge()

@@ -443,6 +443,8 @@ def test_searches_in_the_folder_of_another_archive_begin_again_and_repeat_nothin
     id = desk.save(q="bridge", mode="keyword")
     desk.index("a bridge")
     desk.work()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "dateline.db").touch()
     other = EmbeddedEngine.create(tmp_path / "other", EMBEDDER.name, EMBEDDER.dimensions)
     desk.store = Store(desk.store.database, archive_id(other.secret), lambda: desk.moment)
     desk.store.adopt()
