@@ -127,11 +127,10 @@ class Worker:
         yield from self._matcher.steps()
         yield from self._outbox.steps()
 
-    def round(self) -> None:
-        """All that there is to do now. Raises what the archive and the database raise."""
+    def round(self, may_go_on: Callable[[], bool] = lambda: True) -> None:
+        """All that there is to do now, while it may go on. Raises what the archive and the database raise."""
         for step in self.steps():
-            # A long round must not lose its lease to a process that thinks this one dead.
-            if step in BETWEEN and not self._lease.hold():
+            if step in BETWEEN and not may_go_on():
                 return
         now = self._store.now()
         if self._purged is None or now - self._purged > PURGE:
@@ -143,7 +142,8 @@ class Worker:
         while not stop.is_set():
             try:
                 if self._lease.hold():
-                    self.round()
+                    # A long round must not lose its lease to a process that thinks this one dead.
+                    self.round(self._lease.hold)
                     self._tell(None)
             except DatelineError as error:
                 self._tell(error.message)
