@@ -1,6 +1,8 @@
 # Dateline: the API, the pages and the indexer, over an archive in /archive.
 FROM python:3.11-slim AS build
 WORKDIR /src
+# What pip keeps for a second time would be of no use here.
+ENV PIP_NO_CACHE_DIR=1
 COPY pyproject.toml README.md constraints.txt models.txt ./
 COPY docker/build.sh docker/build.sh
 COPY archive archive

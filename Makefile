@@ -17,11 +17,12 @@ install: .venv/.installed
 	@touch $@
 
 .venv/.test: .venv/.installed
-	$(PIP) --editable '.[test]'
 	$(PIP) --no-deps docker-compose==1.29.2 # for the schema of compose files that lies in it
 ifdef DATELINE_CI
 	$(PIP) torch==2.13.0
 	$(PIP) --editable '.[test,transformers]'
+else
+	$(PIP) --editable '.[test]'
 endif
 	@touch $@
 
@@ -29,8 +30,10 @@ demo: install
 	$(BIN)/dateline index --archive $(DEMO_ARCHIVE) "$$($(BIN)/python -m dateline.sample)"
 	$(BIN)/dateline serve --archive $(DEMO_ARCHIVE) --port $(PORT)
 
-test: .venv/.test lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: .venv/.test # the linters run beside the tests, which wait for servers now and then, and speak up at the end
+	@$(MAKE) --no-print-directory lint >.venv/lint.log 2>&1 & linting=$$!; \
+	  $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder; tested=$$?; \
+	  wait $$linting; linted=$$?; cat .venv/lint.log; exit $$((tested ? tested : linted))
 
 lint: .venv/.test
 	$(BIN)/ruff check --no-cache .

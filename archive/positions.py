@@ -6,7 +6,7 @@ Engines propose the articles that hold all the words; these functions look at th
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from archive.analysis import Analyser
 from archive.query import And, Fuzzy, Near, Node, Not, Or, Phrase, Prefix, Window, Word
@@ -111,14 +111,10 @@ def _spans(node: Node, stems: Sequence[str], forms: Sequence[str], analyser: Ana
             ]
         case Prefix(text):
             start = analyser.form(text)
-            return _where(forms, lambda form: form.startswith(start))
+            return [(i, i) for i, form in enumerate(forms) if form.startswith(start)]
         case Fuzzy(text):
             target = analyser.form(text)
-            return _where(forms, lambda form: within_edits(form, target, edits_allowed(target)))
+            near = {form for form in set(forms) if within_edits(form, target, edits_allowed(target))}
+            return [(i, i) for i, form in enumerate(forms) if form in near]
         case _:
             raise TypeError(f"{type(node).__name__} has no positions")
-
-
-def _where(forms: Sequence[str], matches: Callable[[str], bool]) -> list[Span]:
-    hits = {form for form in set(forms) if matches(form)}
-    return [(i, i) for i, form in enumerate(forms) if form in hits]

@@ -63,7 +63,7 @@ def main() -> None:
     try:
         app()
     except QueryError as error:
-        typer.echo(f"error: {error.message}", err=True)
+        typer.echo(f"error: {error.message} (at character {error.position + 1})", err=True)
         typer.echo(f"cure: {error.cure}", err=True)
         sys.exit(1)
     except DatelineError as error:

@@ -6,7 +6,7 @@ target=${1:?"usage: docker/build.sh FOLDER"}
 
 python3 -m venv "$target"
 install() {
-  "$target/bin/python" -m pip install --quiet --no-cache-dir --no-compile --disable-pip-version-check \
+  "$target/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check \
     --only-binary :all: --constraint constraints.txt "$@"
 }
 install .

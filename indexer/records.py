@@ -108,8 +108,8 @@ def field_of(name: str) -> str | None:
 
 
 def clean_text(text: str) -> str:
-    """The text as given, but for what can't be stored: NUL is dropped, a lone surrogate becomes U+FFFD."""
-    text = text.replace("\0", "")
+    """The text as given, but for what can't be stored: NUL and a lone surrogate become U+FFFD, so that offsets hold."""
+    text = text.replace("\0", "\ufffd")
     if text.isascii():
         return text
     # Two surrogates in a row that make a pair (as some JSON writers escape them) become their character.

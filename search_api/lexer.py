@@ -19,6 +19,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_DISTANCE",
     "MAX_LEAVES",
+    "MAX_NEAR",
     "OPERATORS",
     "Kind",
     "Lexeme",
@@ -31,6 +32,8 @@ Kind = Literal["word", "quoted", "field", "open", "close", "and", "or", "not", "
 
 MAX_LEAVES = 256
 """Words, phrases and fields of a query: each is at least one posting list to read."""
+MAX_NEAR = 16
+"""NEAR, BEFORE and "words"~n of a query: each looks at the positions of every article that holds its words."""
 MAX_DEPTH = 32
 """Brackets in brackets; bounds the recursion of the parser and of everything that walks a tree."""
 MAX_DISTANCE = 100
@@ -69,7 +72,7 @@ def lex(text: str, analyser: Analyser) -> list[Lexeme]:
     """The lexemes of a query, in order. A `field` is always followed by `open`, `quoted` or `word`.
 
     Raises QueryError for quotes and brackets without their other half, unknown fields, distances,
-    more than MAX_LEAVES words and brackets deeper than MAX_DEPTH.
+    more than MAX_LEAVES words, more than MAX_NEAR proximities and brackets deeper than MAX_DEPTH.
     """
     return _Lexer(text, analyser).lexemes()
 
@@ -95,7 +98,7 @@ class _Lexer:
         self.analyser = analyser
         self.at = 0
         self.found: list[Lexeme] = []
-        self.leaf_count = 0
+        self.leaf_count = self.near_count = 0
         self.opened: list[int] = []
         """Positions of the brackets that are open here."""
 
@@ -129,6 +132,16 @@ class _Lexer:
             raise too_many_leaves(lexeme.start, len(self.text))
         self.found.append(lexeme)
         self.at = lexeme.end
+
+    def _count_near(self, start: int, end: int) -> None:
+        self.near_count += 1
+        if self.near_count > MAX_NEAR:
+            raise QueryError(
+                f"The query has more than {MAX_NEAR} NEAR, BEFORE and ~ behind phrases.",
+                position=start,
+                end=end,
+                cure="Leave some out, or split the query into several searches.",
+            )
 
     def _bracket(self, character: str) -> None:
         if character == "(":
@@ -170,6 +183,8 @@ class _Lexer:
         if not distance and not self._searchable(content):
             self._drop(start)
             return
+        if distance:
+            self._count_near(start, self.at)
         self._add_leaf(Lexeme("quoted", start, self.at, content, distance))
 
     def _window(self, tilde: int) -> int:
@@ -230,6 +245,7 @@ class _Lexer:
                 end=self.at + len(run),
                 cure=f"Write {name}/5, or {name.lower()} in lower case to search for the word.",
             )
+        self._count_near(self.at, self.at + len(run))
         self._add(OPERATORS[name], run, distance)
 
     def _word(self, run: str) -> None:

@@ -32,7 +32,13 @@ HTTP_CODES = {
     405: "method_not_allowed",
     413: "too_large",
     415: "unsupported_media_type",
+    422: "article",
 }
+FRAMEWORK: dict[str, str] = {
+    "Not Found": "There is nothing under this address: /openapi.json lists what there is.",
+    "Method Not Allowed": "This address doesn't take this method: /openapi.json lists those it takes.",
+}
+"""What the framework says of its own accord, and what is said instead."""
 EXPORTED = "One article a line, as `dateline index` reads it, with `mentions`, `sequence` and `matched_by`."
 
 _FORMS: dict[int | str, dict[str, Any]] = {
@@ -117,7 +123,7 @@ def install_error_handlers(app: FastAPI) -> None:
     async def http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = HTTP_CODES.get(error.status_code, "http")
-        body = {"error": {"code": code, "message": str(error.detail), "fields": []}}
+        body = {"error": {"code": code, "message": FRAMEWORK.get(error.detail, error.detail), "fields": []}}
         return json_response(body, error.status_code, error.headers)
 
     async def invalid(_: Request, error: Exception) -> Response:

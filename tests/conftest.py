@@ -67,8 +67,10 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Elasticsearch server of one node, started once a session."""
-    with running_server(tmp_path_factory.mktemp("elasticsearch")) as url:
+    """A real Elasticsearch of one node, which all processes of a run share: to start and to warm up take long."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with running_server(shared / "elasticsearch") as url:
         yield url
 
 

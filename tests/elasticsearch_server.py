@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
@@ -66,13 +68,10 @@ class Cluster:
 @contextmanager
 def running_cluster(folder: Path, nodes: int) -> Iterator[Cluster]:
     """So many servers under `folder`, started for the block."""
-    if not CLUSTER.is_file():
-        pytest.skip(f"no Elasticsearch here: its server lies in {CLUSTER.parent} where the project is developed")
+    _skip_without_elasticsearch()
     cluster = Cluster(folder, _free_ports(nodes), nodes)
     try:
-        started = cluster.start()
-        if started.returncode:
-            pytest.skip(f"Elasticsearch doesn't start here: {started.stderr.strip()}")
+        _start(cluster)
         yield cluster
     finally:
         cluster.stop()
@@ -80,12 +79,58 @@ def running_cluster(folder: Path, nodes: int) -> Iterator[Cluster]:
 
 @contextmanager
 def running_server(folder: Path) -> Iterator[str]:
-    """The server's URL: that of DATELINE_TEST_ELASTICSEARCH where it is set, else of one started under `folder`."""
+    """The server's URL: that of DATELINE_TEST_ELASTICSEARCH where it is set, else of one under `folder`.
+
+    All processes of a test run that name the same folder share one server; the last to leave stops it.
+    """
     if given := os.environ.get("DATELINE_TEST_ELASTICSEARCH"):
         yield given
         return
-    with running_cluster(folder, 1) as cluster:
-        yield cluster.urls[0]
+    _skip_without_elasticsearch()
+    folder.mkdir(exist_ok=True)
+    users = folder / "users"
+    with _locked(folder):
+        known = users.read_text().split() if users.exists() else []
+        server = Cluster(folder / "server", int(known[0]) if known else _free_ports(1), 1)
+        if not known:
+            _start(server)
+            _allow_many_archives(server)
+        users.write_text(f"{server.port} {int(known[1]) + 1 if known else 1}")
+    try:
+        yield server.urls[0]
+    finally:
+        with _locked(folder):
+            left = int(users.read_text().split()[1]) - 1
+            if left:
+                users.write_text(f"{server.port} {left}")
+            else:
+                server.stop()
+                users.unlink()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start(cluster: Cluster) -> None:
+    started = cluster.start()
+    if started.returncode:
+        pytest.skip(f"Elasticsearch doesn't start here: {started.stderr.strip()}")
+
+
+def _skip_without_elasticsearch() -> None:
+    if not CLUSTER.is_file():
+        pytest.skip(f"no Elasticsearch here: its server lies in {CLUSTER.parent} where the project is developed")
+
+
+def _allow_many_archives(server: Cluster) -> None:
+    """A thousand shards are the most of a node by default; two processes' archives come near that."""
+    with httpx.Client(base_url=server.urls[0]) as client:
+        settings = {"persistent": {"cluster.max_shards_per_node": 5_000}}
+        client.put("/_cluster/settings", json=settings, timeout=60).raise_for_status()
 
 
 def drop(engine: ElasticEngine) -> None:

@@ -56,7 +56,8 @@ def test_indexing_again_changes_nothing(archive: Path, articles: Path) -> None:
 def test_several_workers_make_the_same_archive(articles: Path, archive: Path, tmp_path: Path) -> None:
     many = tmp_path / "many.jsonl"
     lines = [json.loads(line) for line in articles.read_text().splitlines()]
-    copies = [{**a, "id": f"{a['id']}-{i}"} for i in range(6) for a in lines]  # more than two batches
+    # More than two batches; a passage each, since encoding is what takes the time.
+    copies = [{**a, "id": f"{a['id']}-{i}", "body": a["body"][:400]} for i in range(6) for a in lines]
     many.write_text("".join(json.dumps(a) + "\n" for a in copies))
     exported = []
     for workers in ("1", "3"):
@@ -111,7 +112,7 @@ def test_the_cursor_is_printed_whole_and_brings_the_next_page(archive: Path) -> 
 def test_a_syntax_error_is_told_with_its_cure(archive: Path) -> None:
     said = run("search", '"Moskva', "--archive", archive, code=1).stderr
     assert said.startswith("error: ")
-    assert "cure: " in said
+    assert "(at character 1)\ncure: " in said
 
 
 def test_a_wrong_option_is_told(archive: Path) -> None:
@@ -198,6 +199,19 @@ def test_annotate_writes_mentions_with_offsets(articles: Path, tmp_path: Path) -
             kinds.add(mention["kind"])
             assert texts[line["id"]][mention["field"]][mention["start"] : mention["end"]] == mention["text"]
     assert kinds == {"person", "place", "organisation", "weapon", "date"}
+
+
+def test_files_that_cannot_be_read_or_written_are_told(tmp_path: Path) -> None:
+    said = run("annotate", tmp_path / "absent.txt", "--out", tmp_path / "no" / "out.jsonl", code=1).stderr
+    assert said == f"error: {tmp_path}/no/out.jsonl can't be written (No such file or directory): name another file.\n"
+    closed = f"{DATELINE} annotate - {tmp_path}/absent.txt <&-"
+    done = subprocess.run(["sh", "-c", closed], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [
+        "-: There is no standard input here: name a file.",
+        f"{tmp_path}/absent.txt: There is no such file or folder: check the path.",
+        "2 rejected",
+    ]
 
 
 def test_annotate_says_what_each_name_stands_for_and_why(tmp_path: Path) -> None:

@@ -27,7 +27,10 @@ class SentenceTransformers:
         try:
             self._model = SentenceTransformer(model, local_files_only=True)
         except (OSError, ValueError) as error:
-            raise ModelError(f"The model {model!r} can't be loaded from this machine: {error}") from None
+            raise ModelError(
+                f"The model {model!r} can't be loaded from this machine, and nothing is downloaded: name a folder with "
+                "a Sentence Transformers model, or one that is in the cache of Hugging Face here."
+            ) from error
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.name = f"{Path(model).name}/sentence-transformers/{self._fingerprint()}"
 

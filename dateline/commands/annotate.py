@@ -44,6 +44,7 @@ def annotate(
     from rich.console import Console
 
     from archive.gazetteer import Gazetteer
+    from dateline.commands.streams import opened_to_write, standard_input
     from indexer.entities import EntityReader
     from indexer.identify import identify
     from indexer.prepare import read_mentions
@@ -52,12 +53,12 @@ def annotate(
     reader = EntityReader(Gazetteer.load(gazetteer))
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     rejected = 0
-    with out.open("wb") if out else nullcontext() as handle:
-        for some in _batches(iter(Reading(files, stdin=sys.stdin.buffer, format=format))):
+    with opened_to_write(out) if out else nullcontext() as handle:
+        for some in _batches(iter(Reading(files, stdin=standard_input(), format=format))):
             articles = [identify(r.article) for r in some if isinstance(r, Record)]
             for reject in (r for r in some if not isinstance(r, Record)):
                 rejected += 1
-                typer.echo(f"{reject.file}:{reject.line or 0}: {reject.reason}", err=True)
+                typer.echo(str(reject), err=True)
             for article, mentions in zip(articles, read_mentions(articles, reader), strict=True):
                 if handle:
                     line = {"id": article.id, "mentions": [m.to_json() for m in mentions]}

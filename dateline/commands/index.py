@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
@@ -45,6 +44,7 @@ def index(
     """
     from archive.engines import is_url
     from dateline.commands.progress import IndexProgress
+    from dateline.commands.streams import standard_input
     from dateline.opening import create_archive, gazetteer, open_preparer
     from dateline.workers import parallel
     from indexer.pipeline import index as run
@@ -54,7 +54,7 @@ def index(
     started = time.monotonic()
     encoder = embedder(model)
     engine = create_archive(archive, encoder)
-    reading = Reading(paths, stdin=sys.stdin.buffer, format=format)
+    reading = Reading(paths, stdin=standard_input(), format=format)
     beside = archive.rstrip("/").rpartition("/")[2] if is_url(archive) else archive.rstrip("/")
     where = rejects or Path(f"{beside}.rejects.jsonl")
     with (

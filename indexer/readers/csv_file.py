@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -13,7 +14,9 @@ from indexer.rejects import Reject
 
 __all__ = ["delimiter_of", "read_csv"]
 
-_DELIMITERS: Final = (",", ";", "\t")
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_SEPARATOR: Final = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
+"""The line by which Excel is told the delimiter."""
 
 
 def read_csv(stream: Stream, file: str, delimiter: str | None = None) -> Iterator[Record | Reject]:
@@ -27,15 +30,22 @@ def read_csv(stream: Stream, file: str, delimiter: str | None = None) -> Iterato
     first = next(lines, None)
     if first is None:
         return
-    lines.put_back(first)
+    if told := _SEPARATOR.fullmatch(first):
+        delimiter = told[1]
+    else:
+        lines.put_back(first)
     rows = csv.reader(lines, delimiter=delimiter or delimiter_of(first) or ",")
     header: list[str] | None = None
     while True:
         lines.begin()
         try:
             row = next(rows, None)
-        except (csv.Error, _RowTooLong) as error:
+        except _RowTooLong as error:
             yield Reject(file, lines.begun, None, f"The row can't be read ({error}).")
+            continue
+        except csv.Error:  # of what it objects to, nothing else comes through _Lines
+            reason = "A carriage return stands outside quotes: save the file with the line ends of Windows or Linux."
+            yield Reject(file, lines.begun, None, reason)
             continue
         if row is None:
             return

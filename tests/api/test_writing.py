@@ -137,6 +137,7 @@ def test_what_cant_be_indexed_is_an_error_that_says_why(
     assert answer.status_code == status
     error = answer.json()["error"]
     assert says in error["message"]
+    assert error["code"] == ("unsupported_media_type" if status == 415 else "article")
     assert says != "fields" or all(f["message"] for f in error["fields"])
     assert client.get("/health").json()["articles"] == 0
 

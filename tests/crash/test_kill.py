@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import subprocess
@@ -176,6 +177,22 @@ def test_folders_that_are_no_archives_are_told(tmp_path: Path) -> None:
     (tmp_path / "letters" / "archive.json").write_text('{"format": ')
     with pytest.raises(ArchiveDamaged, match=r"archive\.json is damaged"):
         EmbeddedEngine.open(tmp_path / "letters")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"index": 5}, {"index": "../letters"}, {"secret": "no hex"}, {"dimensions": 0}, {"dimensions": "8"}, {"more": 1}],
+    ids=str,
+)
+def test_an_archive_json_that_nobody_of_us_wrote_is_told(tmp_path: Path, change: dict[str, object]) -> None:
+    EmbeddedEngine.create(tmp_path / "archive", "test", writer.DIMENSIONS)
+    path = tmp_path / "archive" / "archive.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(ArchiveDamaged, match=r"archive\.json is damaged"):
+        EmbeddedEngine.open(tmp_path / "archive")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
+    with pytest.raises(ArchiveOutdated, match="format 99"):
+        EmbeddedEngine.open(tmp_path / "archive")
 
 
 def test_an_archive_of_another_version_names_the_command(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import numpy as np
 
 from archive.article import Article, Mention, Passage, Prepared
 from archive.engine import Engine
-from archive.engines.elastic import ElasticEngine
 from archive.engines.embedded import EmbeddedEngine
 from archive.errors import ArchiveMissing
 
@@ -57,13 +56,17 @@ def main() -> None:
 
 
 def opened(location: str, lease_seconds: float) -> Engine:
-    try:
-        if lease_seconds:
+    if lease_seconds:
+        # Here, because its client takes long to load, and the other engine's writer is started forty times.
+        from archive.engines.elastic import ElasticEngine
+
+        try:
             return ElasticEngine.open(location, lease_seconds=lease_seconds)
+        except ArchiveMissing:
+            return ElasticEngine.create(location, "test", DIMENSIONS, lease_seconds=lease_seconds)
+    try:
         return EmbeddedEngine.open(Path(location))
     except ArchiveMissing:
-        if lease_seconds:
-            return ElasticEngine.create(location, "test", DIMENSIONS, lease_seconds=lease_seconds)
         return EmbeddedEngine.create(Path(location), "test", DIMENSIONS)
 
 

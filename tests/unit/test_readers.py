@@ -122,9 +122,9 @@ class TestJSONLines:
     def test_hostile_lines_are_rejects(self, hostile: bytes) -> None:
         assert shape(run(hostile + b"\n" + line(2), "jsonl")) == [("reject", 1), ("record", 2)]
 
-    def test_lone_surrogates_are_replaced_and_zero_bytes_dropped(self) -> None:
+    def test_lone_surrogates_and_zero_characters_are_replaced(self) -> None:
         article = only_record(run(b'{"title": "A\\u0000B", "body": "x\\ud800y \\ud83d\\ude00"}', "jsonl")).article
-        assert (article.title, article.body) == ("AB", "x\ufffdy \U0001f600")
+        assert (article.title, article.body) == ("A\ufffdB", "x\ufffdy \U0001f600")
 
     def test_a_line_above_the_limit_is_a_reject_and_the_next_is_read(self) -> None:
         data = line(1) + b'{"body": "' + b"x" * 5000 + b'"}\n' + line(3)
@@ -144,7 +144,7 @@ class TestJSONLines:
         data = "\n".join(json.dumps(r, ensure_ascii=False) for r in rows).encode()
         found = [i.article for i in run(data, "jsonl") if isinstance(i, Record)]
         assert [(a.title, a.body) for a in found] == [
-            (r["title"].replace("\0", ""), r["body"].replace("\0", "")) for r in rows
+            (r["title"].replace("\0", "\ufffd"), r["body"].replace("\0", "\ufffd")) for r in rows
         ]
 
 
@@ -176,7 +176,7 @@ class TestJSON:
 
 
 class TestCSV:
-    @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
     def test_the_delimiter_is_found_and_quoted_newlines_are_kept(self, delimiter: str) -> None:
         out = io.StringIO()
         rows = csv.writer(out, delimiter=delimiter)
@@ -188,6 +188,13 @@ class TestCSV:
         first = items[0]
         assert isinstance(first, Record) and first.article.body == "a; b, c\td\n\n“e”"
         assert (first.article.published, first.article.authors) == ("2024-11-25", ("Ann Lowe",))
+
+    def test_the_line_that_tells_excel_the_delimiter_is_obeyed(self) -> None:
+        article = only_record(run(b"\xef\xbb\xbfsep=;\r\nid;body\r\n1;a, b\r\n", "csv")).article
+        assert (article.id, article.body) == ("1", "a, b")
+
+    def test_line_ends_of_old_macs_are_a_reject_with_the_cure(self) -> None:
+        assert "line ends" in only_reject(run(b"id,body\r1,a\r2,b\r", "csv")).reason
 
     def test_a_row_with_the_wrong_number_of_columns_is_a_reject(self) -> None:
         items = run(b"title,body\na,b\nc\nd,e,f\n\ng,h\n", "csv")

@@ -32,7 +32,7 @@ from archive.query import (
     Word,
     leaves,
 )
-from search_api.lexer import FIELDS, MAX_DEPTH, MAX_LEAVES, OPERATORS
+from search_api.lexer import FIELDS, MAX_DEPTH, MAX_LEAVES, MAX_NEAR, OPERATORS
 from search_api.syntax import MAX_LENGTH, parse, plain
 
 ANALYSER = Analyser()
@@ -265,6 +265,8 @@ ERRORS: list[tuple[str, int, int, str, str]] = [
     ("a" * (MAX_LENGTH + 1), MAX_LENGTH, MAX_LENGTH + 1, "8,193 characters", "Shorten"),
     (" " * (MAX_LENGTH + 1), MAX_LENGTH, MAX_LENGTH + 1, "8,193 characters", "Shorten"),
     ("a " * (MAX_LEAVES + 1), 512, 514, "more than 256", "Leave some out"),
+    ("a NEAR/5 b AND " * MAX_NEAR + "a BEFORE/5 b", 242, 250, "more than 16", "several searches"),
+    ('"a b"~5 ' * (MAX_NEAR + 1), 128, 135, "more than 16", "several searches"),
     ("(" * 33 + "a" + ")" * 33, 32, 33, "deeper than 32", "Leave some out"),
     ("(" * 8000, 32, 33, "deeper than 32", "Leave some out"),
     ("-(" * 4000, 65, 66, "deeper than 32", "Leave some out"),

@@ -18,11 +18,12 @@ from archive.analysis import ANALYSIS_VERSION, Analyser
 from archive.article import Prepared, Stored
 from archive.batches import check_prepared, numbered
 from archive.engine import Commit, Copy, Identity, Page, Rebuilding, Search, Stats, Suggestion
-from archive.engines.embedded.files import Marker
+from archive.engines.embedded.files import Marker, damaged
 from archive.engines.embedded.manifest import FORMAT_VERSION, Manifest, is_begun
 from archive.engines.embedded.schema import build_schema
 from archive.engines.embedded.searching import run
 from archive.engines.embedded.snapshot import Names, Snapshot
+from archive.engines.embedded.soundness import damages
 from archive.engines.embedded.suggesting import suggest
 from archive.engines.embedded.writing import Batch, write_lock
 from archive.engines.versions import check_finished, check_versions
@@ -244,9 +245,12 @@ class EmbeddedEngine:
         )
 
     def check(self) -> list[str]:
-        snapshot = self._snapshot()
+        opened = self._current()
+        snapshot = opened.snapshot
+        problems = damages(self.folder / opened.name, snapshot.marker, self.manifest.dimensions)
+        if problems:
+            return problems
         live = np.flatnonzero(snapshot.live)
-        problems = []
         indexed = snapshot.indexed()
         if not np.array_equal(live, indexed):
             problems.append(f"the text index holds {len(indexed)} articles, the records {len(live)}: {_REBUILD}")
@@ -254,7 +258,7 @@ class EmbeddedEngine:
         for start in range(0, len(live), REBUILD_BATCH):
             numbers = live[start : start + REBUILD_BATCH].tolist()
             stored = snapshot.stored(numbers)
-            wrong = [n for n in numbers if n not in stored or not snapshot.agrees(stored[n])]
+            wrong = [n for n in numbers if not snapshot.agrees(stored[n])]
             problems += [f"article number {n} differs between its files: {_REBUILD}" for n in wrong]
         return problems
 
@@ -297,7 +301,10 @@ class EmbeddedEngine:
                 index, names, previous = old.index, old.names, old.snapshot
             else:
                 index, names, previous = self._open_index(self.folder / name), Names(), None
-            index.reload()
+            try:
+                index.reload()
+            except ValueError as error:
+                raise damaged(f"The text index in {self.folder / name} is damaged") from error
             snapshot = Snapshot(self.folder / name, index, self._schema, names, self.manifest.dimensions, previous)
             self._opened = _Opened(stamp, name, index, names, snapshot)
             return self._opened
@@ -313,10 +320,7 @@ class EmbeddedEngine:
         try:
             return Index.open(str(folder / "text"))
         except ValueError as error:
-            raise ArchiveDamaged(
-                f"The text index in {folder} is damaged ({error}). Restore the folder from a backup, or index the "
-                "articles again into a new folder."
-            ) from None
+            raise damaged(f"The text index in {folder} is damaged") from error
 
     def _batch(self, opened: _Opened) -> Batch:
         return Batch(

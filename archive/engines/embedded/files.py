@@ -18,9 +18,10 @@ import hashlib
 import json
 import mmap
 import os
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ __all__ = [
     "RECORD",
     "Appender",
     "Marker",
+    "damaged",
     "map_bytes",
     "read_array",
     "stream_bytes",
@@ -86,6 +88,8 @@ class Marker:
     """Rows."""
     terms: int = 0
     """Entries of 8 bytes in `term_keys` and of 4 in `term_counts`."""
+    checksums: dict[str, int] = field(default_factory=dict)
+    """File -> CRC-32 of the bytes that are valid; absent where an older version of Dateline began the file."""
 
     def to_bytes(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -112,6 +116,8 @@ class Appender:
 
     def __init__(self, folder: Path, marker: Marker, dimensions: int) -> None:
         self._files = {}
+        self.checksums: dict[str, int] = {}
+        """As the marker keeps them, of all that has been appended."""
         for name, size in marker.sizes(dimensions).items():
             path = folder / name
             handle = path.open("r+b" if path.exists() else "w+b")
@@ -121,9 +127,13 @@ class Appender:
                 raise _torn(path, size)
             handle.truncate(size)
             handle.seek(size)
+            if size == 0 or name in marker.checksums:
+                self.checksums[name] = marker.checksums[name] if size else 0
 
     def append(self, name: str, data: bytes | memoryview) -> None:
         self._files[name].write(data)
+        if name in self.checksums:
+            self.checksums[name] = zlib.crc32(data, self.checksums[name])
 
     def sync(self) -> None:
         """Everything appended is on disk when this returns."""
@@ -192,8 +202,10 @@ def _check(path: Path, size: int) -> None:
         raise _torn(path, size)
 
 
+def damaged(what: str) -> ArchiveDamaged:
+    """The error that says so, with the cure."""
+    return ArchiveDamaged(f"{what}. Restore the folder from a backup, or index the articles again into a new folder.")
+
+
 def _torn(path: Path, size: int) -> ArchiveDamaged:
-    return ArchiveDamaged(
-        f"{path} is damaged: it should hold at least {size:,} bytes. Restore the folder from a backup, "
-        "or index the articles again into a new folder."
-    )
+    return damaged(f"{path} is damaged: it should hold at least {size:,} bytes")

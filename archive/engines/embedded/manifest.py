@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import orjson
 
+from archive.analysis import ANALYSIS_VERSION
+from archive.engines.versions import check_versions
 from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing
 
 __all__ = ["FORMAT_VERSION", "Manifest", "is_begun"]
@@ -42,7 +45,11 @@ class Manifest:
     def read(cls, folder: Path) -> Manifest:
         path = folder / "archive.json"
         try:
-            return cls(**orjson.loads(path.read_bytes()))
+            data = orjson.loads(path.read_bytes())
+            # A later format may have other fields, and is no damage.
+            if isinstance(data, dict) and isinstance(format := data.get("format"), int):
+                check_versions(str(folder), format, FORMAT_VERSION, ANALYSIS_VERSION, outdated=True)
+            return cls(**data)._checked()
         except FileNotFoundError:
             if folder.is_dir() and not is_begun(folder):
                 raise ArchiveForeign(
@@ -55,10 +62,20 @@ class Manifest:
             raise ArchiveForeign(f"{folder} is a file, not a folder with an archive: name a folder.") from None
         except OSError as error:
             raise ArchiveDamaged(f"{path} can't be read: {error.strerror}.") from None
-        except (orjson.JSONDecodeError, TypeError):
+        except (ValueError, TypeError):
             raise ArchiveDamaged(
                 f"{path} is damaged: restore it from a backup, or index the articles again into a new folder."
             ) from None
+
+    def _checked(self) -> Manifest:
+        """Itself; raises ValueError where a field can't be what `write` wrote."""
+        bytes.fromhex(self.secret)
+        for field in fields(self):
+            if type(getattr(self, field.name)).__name__ != field.type:
+                raise ValueError(f"{field.name} is no {field.type}")
+        if self.dimensions < 1 or not re.fullmatch(r"index-\d+", self.index):
+            raise ValueError("no index of vectors")
+        return self
 
 
 SAVED = {"dateline.db", "dateline.db-wal", "dateline.db-shm"}

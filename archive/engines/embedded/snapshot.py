@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tantivy import DocAddress, Index, Query, Schema, Searcher
 from archive.article import Article, Stored
 from archive.calendar import interval
 from archive.engine import FACETS
-from archive.engines.embedded.files import RECORD, Marker, map_bytes, read_array, term_key
+from archive.engines.embedded.files import RECORD, Marker, damaged, map_bytes, read_array, term_key
 from archive.engines.embedded.schema import ARTICLE, MARKER, all_of
 from archive.ranking import Collection
 
@@ -46,15 +47,15 @@ class Names:
             if size <= self._read:
                 return
             data = bytes(map_bytes(path, size)[self._read :])
-            for line in data.splitlines():
-                facet, value = orjson.loads(line)
-                self.ids[facet, value] = len(self.entries)
-                self.entries.append((facet, value))
+            try:
+                new = [(str(facet), str(value)) for facet, value in map(orjson.loads, data.splitlines())]
+                facets = np.array([FACETS.index(f) for f, _ in new], np.uint8)
+                days = [interval(v) if f == "mentioned" else None for f, v in new]
+            except (ValueError, TypeError):
+                raise damaged(f"{path} is damaged: a line of it is no value of a facet") from None
+            self.ids.update({entry: id for id, entry in enumerate(new, len(self.entries))})
+            self.entries += new
             self._read = size
-            done = len(self._columns[0])
-            new = self.entries[done:]
-            facets = np.array([FACETS.index(f) for f, _ in new], np.uint8)
-            days = [interval(v) if f == "mentioned" else None for f, v in new]
             first = np.array([d.first.toordinal() if d else 0 for d in days], np.int64)
             last = np.array([d.last.toordinal() if d else 0 for d in days], np.int64)
             known = self._columns
@@ -83,8 +84,10 @@ class Snapshot:
     ) -> None:
         self.schema = schema
         self.names = names
-        self.searcher: Searcher = index.searcher()
-        self.marker = _marker(self.searcher, schema)
+        self._folder = folder
+        with self._read_text():
+            self.searcher: Searcher = index.searcher()
+            self.marker = _marker(self.searcher, schema)
         marker = self.marker
         start = 0
         self.rows: NDArray[Any] = np.zeros(marker.next_number, RECORD)
@@ -92,6 +95,7 @@ class Snapshot:
             start = previous.marker.records
             self.rows[: len(previous.rows)] = previous.rows
         records = read_array(folder / "records", RECORD, (marker.records,))[start:]
+        _check_records(folder / "records", records, marker)
         self.rows[records["number"]] = records  # the last one of a number is its present version
         self.live: NDArray[np.bool_] = self.rows["live"].astype(bool)
         self.keys: NDArray[np.uint64] = self.rows["key"].astype(np.uint64)
@@ -104,6 +108,8 @@ class Snapshot:
             read_array(folder / "passages", np.int8, (marker.passages, dimensions))
         )
         names.read(folder / "names", marker.names)
+        if len(self.values) and int(self.values.max()) >= len(names.entries):
+            raise damaged(f"{folder / 'values'} is damaged: it names values that {folder / 'names'} doesn't hold")
         alive = self.rows[self.live]
         count = len(alive)
         self.collection = Collection(
@@ -131,8 +137,9 @@ class Snapshot:
     def numbers(self, query: Query) -> Numbers:
         """The numbers of the articles that a query of the text index finds, in rising order."""
         query = all_of([Query.const_score_query(query, 0.0), self._articles()])
-        hits = self.searcher.search(query, max(1, len(self.rows)), False, order_by_field="number").hits
-        found = np.fromiter((number for number, _ in hits), np.int64, len(hits))
+        with self._read_text():
+            hits = self.searcher.search(query, max(1, len(self.rows)), False, order_by_field="number").hits
+            found = np.fromiter((number for number, _ in hits), np.int64, len(hits))
         return found[::-1]
 
     def cached(self, name: str, find: Callable[[], Numbers]) -> Numbers:
@@ -150,16 +157,17 @@ class Snapshot:
         """In how many live articles a term stands (`doc_freq` would count deleted ones)."""
         known = self._frequencies.get((field, term))
         if known is None:
-            # The stubs of tantivy 0.27 leave out `count`.
-            known = int(self.searcher.search(Query.term_query(self.schema, field, term), 1).count)  # type: ignore[attr-defined]
+            with self._read_text():  # the stubs of tantivy 0.27 leave out `count`
+                known = int(self.searcher.search(Query.term_query(self.schema, field, term), 1).count)  # type: ignore[attr-defined]
             self._frequencies[field, term] = known
         return known
 
     def proposals(self, query: Query, limit: int) -> tuple[Numbers, NDArray[np.float64]]:
         """The best by the text index's own score: their numbers and scores."""
-        hits = self.searcher.search(query, limit, False).hits
-        numbers = self.searcher.fast_field_values("number", [address for _, address in hits])
-        return np.array(numbers, np.int64), np.array([score for score, _ in hits])
+        with self._read_text():
+            hits = self.searcher.search(query, limit, False).hits
+            numbers = np.array(self.searcher.fast_field_values("number", [a for _, a in hits]), np.int64)
+        return numbers, np.array([score for score, _ in hits])
 
     def indexed(self) -> Numbers:
         """The numbers of all articles that the text index holds."""
@@ -197,7 +205,7 @@ class Snapshot:
         return self._streams[start : start + int(row["forms_size"])]
 
     def stored(self, numbers: Sequence[int]) -> dict[int, Stored]:
-        """The articles themselves."""
+        """The articles themselves; raises ArchiveDamaged where the text index doesn't hold one of them."""
         found = {}
         missing = []
         with self._lock:
@@ -209,6 +217,8 @@ class Snapshot:
         if missing:
             query = Query.term_set_query(self.schema, "number", missing)
             loaded = {s.number: s for s in self._load(query, len(missing))}
+            if not loaded.keys() >= set(missing):
+                raise damaged(f"The text index in {self._folder} is damaged: it lacks articles that it should hold")
             found |= loaded
             with self._lock:
                 self._stored.update(loaded)
@@ -236,8 +246,9 @@ class Snapshot:
 
     def names_of(self, number: int) -> dict[str, tuple[str, ...]]:
         """The names an article's mentions answer to, as they were written with it."""
-        hits = self.searcher.search(Query.term_query(self.schema, "number", number), 1, False).hits
-        content = orjson.loads(_content(self.searcher, hits[0][1]))
+        with self._read_text():
+            hits = self.searcher.search(Query.term_query(self.schema, "number", number), 1, False).hits
+            content = orjson.loads(_content(self.searcher, hits[0][1]))
         return {kind: tuple(names) for kind, names in content["names"].items()}
 
     def codes_of(self, number: int) -> NDArray[np.int8]:
@@ -281,13 +292,36 @@ class Snapshot:
         return Query.term_query(self.schema, "type", ARTICLE)
 
     def _load(self, query: Query, limit: int) -> list[Stored]:
-        hits = self.searcher.search(query, limit, False).hits
-        return [_stored(_content(self.searcher, address)) for _, address in hits]
+        with self._read_text():
+            hits = self.searcher.search(query, limit, False).hits
+            return [_stored(_content(self.searcher, address)) for _, address in hits]
+
+    @contextmanager
+    def _read_text(self) -> Iterator[None]:
+        """What tantivy raises where a file of the text index isn't what it wrote, as ArchiveDamaged."""
+        try:
+            yield
+        except (ValueError, TypeError) as error:  # TypeError: a fast field that should hold a number holds none
+            raise damaged(f"The text index in {self._folder} is damaged") from error
 
 
 NOT_CLOSE = -(1 << 40)
 STORED_CACHE = 2_000
 """Articles kept as objects, about 10 KB each."""
+
+
+def _check_records(path: Path, records: NDArray[Any], marker: Marker) -> None:
+    """Raises ArchiveDamaged where a record points beyond what the files hold."""
+    starts = {"stream": marker.streams, "passage": marker.passages, "value": marker.values, "term": marker.terms}
+    sizes = {
+        "stream": records["stems_size"].astype(np.uint64) + records["forms_size"],
+        **{field: records[f"{field}s"].astype(np.uint64) for field in ("passage", "value", "term")},
+    }
+    sound = records["number"] < marker.next_number
+    for field, end in starts.items():
+        sound &= (records[field] <= end) & (sizes[field] <= end - np.minimum(records[field], end))
+    if not sound.all():
+        raise damaged(f"{path} is damaged: it points beyond the ends of other files")
 
 
 def _stored(content: bytes) -> Stored:

@@ -149,7 +149,7 @@ class Batch:
     def commit(self, *, sequence: int, next_number: int) -> Marker:
         """Sync the files, then commit the text index with the marker of their lengths."""
         self._files.sync()
-        marker = Marker(sequence, next_number, **self._counts, **self._sizes)
+        marker = Marker(sequence, next_number, **self._counts, **self._sizes, checksums=self._files.checksums)
         self._writer.delete_documents_by_term("type", MARKER)
         self._writer.add_document(marker_document(self._schema, marker.to_bytes()))
         self._writer.commit()
