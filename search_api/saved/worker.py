@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -122,7 +122,7 @@ class Worker:
         self._purged: dt.datetime | None = None
         self._problem: str | None = None
 
-    def steps(self) -> Iterator[str]:
+    def steps(self) -> Generator[str, None, None]:
         """One round, with the boundaries of both halves."""
         yield from self._matcher.steps()
         yield from self._outbox.steps()
