@@ -21,6 +21,7 @@ __all__ = [
     "FACETS",
     "POOL_SIZE",
     "RELATED_LIMIT",
+    "Boost",
     "Bucket",
     "Commit",
     "Copy",
@@ -96,6 +97,19 @@ class Refinement:
 
 
 @dataclass(frozen=True, slots=True)
+class Boost:
+    """A soft wish: articles that have any of the values stand higher in a hybrid search, and none is left out.
+
+    Values are those of a Refinement; `published` with an Interval holds where all that is known of the date lies in it.
+    """
+
+    field: FacetName
+    values: tuple[str | Interval, ...]
+    weight: float
+    """Added to the fused score."""
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     interval: IntervalName
     field: Literal["published", "mentioned"] = "published"
@@ -128,6 +142,8 @@ class Search:
     vector: bytes | None = None
     """int8 codes of what is embedded; needed by `semantic`, and by `hybrid` with free words."""
     expansions: tuple[Expansion, ...] = ()
+    boosts: tuple[Boost, ...] = ()
+    """They order the pool of a hybrid search; every other mode passes over them."""
     refinements: tuple[Refinement, ...] = ()
     facets: tuple[FacetName, ...] = ()
     facet_limit: int = 20
@@ -142,12 +158,16 @@ class Hit:
     stored: Stored
     matched_by: Literal["words", "related"]
     score: float | None
-    """Fused score (word score relative to the pool's best + 1.5 cosine); None by date and behind the pool."""
+    """Fused score (word score relative to the pool's best + 1.5 cosine + boosts); None by date and behind the pool."""
     passage: int | None = None
     """Index of the nearest passage; None without a vector or without passages."""
     words: float = 0.0
     """BM25 of words and pairs."""
     cosine: float | None = None
+    pairs: float = 0.0
+    """How much of `words` the pairs bring."""
+    boosts: tuple[bool, ...] = ()
+    """Of a hybrid search: which of its boosts the article gets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from archive.analysis import Analyser
 from archive.engine import Expansion, Mode, Search
 from archive.query import And, Node, Phrase, Query, Window, Word, leaves
 
-__all__ = ["Plan", "Requirement", "embedding_text", "free_words", "plan"]
+__all__ = ["Plan", "Requirement", "ScoredName", "embedding_text", "free_words", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,16 @@ class Requirement:
 
     words: tuple[str, ...]
     phrases: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredName:
+    """A recognised name in the word score: its words and pairs count as often as any of its names stands there."""
+
+    columns: tuple[int, ...]
+    """Which of the plan's terms and pairs (counted on from the terms) are the name as it was typed."""
+    phrases: tuple[tuple[str, ...], ...]
+    """Its names as stems, as typed first; none of which holds another one, so that no occurrence counts twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class Plan:
     """Scored pairs of stems, distinct, in the order of the query."""
     mode: Mode | None
     """The mode in effect; None: the scope, newest first."""
+    names: tuple[ScoredName, ...] = ()
 
 
 def free_words(query: Query) -> tuple[Word, ...]:
@@ -57,12 +68,14 @@ def plan(search: Search, analyser: Analyser) -> Plan:
         mode = None
     elif mode == "hybrid" and not free:
         mode = "keyword"
+    stems = [analyser.stem(w) for w in _words(free, analyser)]
     return Plan(
         scope=None if not binding else binding[0] if len(binding) == 1 else And(binding),
-        requirements=_requirements([analyser.stem(w) for w in _words(free, analyser)], search.expansions, analyser),
+        requirements=_requirements(stems, search.expansions, analyser),
         terms=terms,
         pairs=pairs,
         mode=mode,
+        names=_names(stems, search.expansions, terms, pairs, analyser),
     )
 
 
@@ -116,3 +129,28 @@ def _requirements(stems: Sequence[str], expansions: Sequence[Expansion], analyse
     stop = analyser.stop_stems
     binding = tuple(r for r in requirements if not all(w in stop for w in r.words))
     return tuple(dict.fromkeys(binding or requirements))
+
+
+def _names(
+    stems: Sequence[str],
+    expansions: Sequence[Expansion],
+    terms: Sequence[str],
+    pairs: Sequence[tuple[str, str]],
+    analyser: Analyser,
+) -> tuple[ScoredName, ...]:
+    found = []
+    for expansion in expansions:
+        typed = tuple(stems[expansion.first : expansion.first + expansion.count])
+        columns = [terms.index(t) for t in dict.fromkeys(typed) if t in terms]
+        columns += [len(terms) + pairs.index(p) for p in dict.fromkeys(pairwise(typed)) if p in pairs]
+        every = dict.fromkeys((typed, *(tuple(analyser.stems(alias)) for alias in expansion.aliases)))
+        phrases = tuple(p for p in every if p and not any(_within(q, p) for q in every if q and q != p))
+        if columns and phrases != (typed,):
+            found.append(ScoredName(tuple(columns), phrases))
+    return tuple(found)
+
+
+def _within(phrase: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a phrase stands in another one."""
+    size = len(phrase)
+    return any(tuple(other[i : i + size]) == phrase for i in range(len(other) - size + 1))

@@ -24,6 +24,7 @@ from indexer.date_periods import Period
 __all__ = ["COLLECTIONS", "GoldArticle", "GoldSpan"]
 
 WEAPONS = Path(__file__).parent / "gold_weapons" / "weapons.jsonl"
+HELD_OUT = WEAPONS.with_name("held_out.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +174,10 @@ def _days(value: str) -> Interval | None:
         return None
 
 
-def _weapons(data: Path) -> Iterator[GoldArticle]:
+def _weapons(data: Path, file: Path = WEAPONS) -> Iterator[GoldArticle]:
     """The project's own gold over articles of several collections (benchmarks/gold_weapons/README.md)."""
     wanted: dict[str, dict[str, Any]] = {}
-    for row in map(json.loads, WEAPONS.read_text(encoding="utf-8").splitlines()):
+    for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
         wanted.setdefault(row["collection"], {})[row["id"]] = row
     for collection, gold in sorted(wanted.items()):
         for row in _lines(data / collection / "articles.jsonl.gz"):
@@ -199,6 +200,7 @@ def _lines(path: Path) -> Iterator[Any]:
 COLLECTIONS: Mapping[str, Callable[[Path], Iterator[GoldArticle]]] = MappingProxyType(
     {
         "weapons": _weapons,
+        "weapons, held out": lambda data: _weapons(data, HELD_OUT),
         "CoNLL-2003": lambda data: _conllu(data / "ner" / "conll2003.en.val.conllu"),
         "WikiNEuRal": lambda data: _conllu(data / "ner" / "wikineural.en.val.conllu"),
         "RE3D": _re3d,

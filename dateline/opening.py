@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from archive.engines import check_model
 from archive.engines.cluster import NO_SETTINGS, ClusterSettings
 
 if TYPE_CHECKING:
+    from archive.article import Mention
     from archive.embedding import Embedder
     from archive.gazetteer import Gazetteer
     from indexer.prepare import Preparer
@@ -23,6 +24,7 @@ __all__ = [
     "cluster_of",
     "create_archive",
     "create_copy",
+    "dates_in_query",
     "gazetteer",
     "open_archive",
     "open_preparer",
@@ -75,7 +77,16 @@ def open_service(
         check_model(engine, loaded)
         return loaded
 
-    return SearchService(engine, Analyser(), load_embedder, partial(gazetteer, location), observe or ignore)
+    recogniser = partial(gazetteer, location)
+    return SearchService(engine, Analyser(), load_embedder, recogniser, observe or ignore, dates_in_query)
+
+
+def dates_in_query(text: str) -> Sequence[Mention]:
+    """The dates that a text names, with nothing to reckon from: `last week` is none, so that a search means the same
+    tomorrow."""
+    from indexer.dates import read_dates  # takes a tenth of a second
+
+    return read_dates(text, None, "title")
 
 
 def open_preparer(embedder: Embedder, gazetteer: Gazetteer) -> Preparer:

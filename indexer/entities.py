@@ -63,8 +63,7 @@ class EntityReader:
         ]
         people, places, organisations = People(gazetteer), Places(gazetteer), Organisations(gazetteer)
         mentions: list[Mention] = []
-        for reading in readings:
-            mentions += weapons(reading, gazetteer)
+        mentions += weapons(readings, gazetteer)
         known = [list(known_names(reading, gazetteer)) for reading in readings]
         for reading, names in zip(readings, known, strict=True):
             mentions += (m for k in names if k.count > 1 and (m := _long(reading, k, people, places, organisations)))

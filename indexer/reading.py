@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
 
 from archive.analysis import Analyser, Token
 from archive.article import Field
@@ -23,6 +25,11 @@ _BYLINE = re.compile(
     re.MULTILINE,
 )
 
+LETTERED = 3
+"""Letters above which a word tells how a text is written: headlines leave `in` and `with` small."""
+UNIFORM = 0.8
+"""Share of such words in capitals (or with one) from which all the text is written so."""
+
 
 class Reading:
     """A text as words with offsets (code points), the spans of the model, and the stretches already spoken for."""
@@ -40,6 +47,17 @@ class Reading:
         for pattern in (_CREDIT, _BYLINE):
             for found in pattern.finditer(text):
                 self.take(*found.span())
+
+    @cached_property
+    def lettering(self) -> Literal["mixed", "upper", "title", "lower"]:
+        """How it is written: unless `mixed`, a word's capital (or its absence) says nothing."""
+        words = [w for w in self.words if len(w) > LETTERED and w.isalpha()]
+        upper, title = sum(map(str.isupper, words)), sum(map(str.istitle, words))
+        if not words or upper > UNIFORM * len(words):
+            return "upper" if words else "mixed"
+        if self.field == "title" and title + upper > UNIFORM * len(words) and len(words) > 2:
+            return "title"
+        return "lower" if self.field == "title" and not upper and not title else "mixed"
 
     def free(self, start: int, end: int) -> bool:
         """Whether nothing has been read in this stretch yet (bylines and photo credits are never free)."""

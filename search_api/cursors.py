@@ -67,8 +67,11 @@ def _size(bits: int, count: int) -> int:
 
 
 def _fingerprint(search: Search) -> bytes:
-    """What must be the same on every page; facets, timeline and the size of a page may differ."""
-    same = replace(search, cursor=None, facets=(), facet_limit=0, timeline=None, limit=0, vector=None)
+    """What must be the same on every page; facets, timeline and the size of a page may differ.
+
+    So may boosts: they have ordered the pool, and another commit may bring another source whose name is in the query.
+    """
+    same = replace(search, cursor=None, boosts=(), facets=(), facet_limit=0, timeline=None, limit=0, vector=None)
     return hashlib.blake2b(f"{same.query} {same!r}".encode(), digest_size=8).digest()
 
 

@@ -9,30 +9,34 @@ import gzip
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
 import numpy as np
 
 from archive.embedding import Embedder
-from archive.engine import Engine, Mode, Search
+from archive.engine import Boost, Engine, Hit, Mode, Search
 from archive.errors import ReadError
 from archive.plan import embedding_text
 from archive.query import Or, Query
 from archive.vectors import quantise
 from search_api.syntax import plain
+from search_api.understanding import Understanding, Understood
 
 __all__ = [
     "DEPTH",
+    "MEASURES",
     "Judgements",
     "Leg",
     "Measured",
     "Ranking",
+    "Scores",
     "measure",
     "rank",
     "read_judgements",
     "read_queries",
+    "scores_of",
     "write_run",
 ]
 
@@ -42,6 +46,9 @@ DEPTH = 100
 Leg = Literal["bm25", "dense"]
 Judgements = Mapping[str, Mapping[str, int]]
 """Query id -> article id -> relevance."""
+MEASURES = ("ndcg@10", "mrr@10", "recall@10", "recall@100")
+Scores = Mapping[str, Sequence[float]]
+"""Query id -> its value of each of MEASURES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,11 @@ class Ranking:
     articles: tuple[str, ...]
     """Ids, best first."""
     milliseconds: float
-    """From text to answer: parsing, embedding, searching."""
+    """From text to answer: parsing, reading, embedding, searching."""
+    hits: tuple[Hit, ...] = field(default=(), repr=False)
+    """Where they were asked for: the same articles, with the parts of their scores."""
+    boosts: tuple[Boost, ...] = ()
+    """Those of the search, in the order of `Hit.boosts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +119,18 @@ def rank(
     *,
     mode: Mode = "hybrid",
     leg: Leg | None = None,
+    understanding: Understanding | None = None,
+    keep_hits: bool = False,
 ) -> Iterator[Ranking]:
-    """Answer each query, its text taken as plain words. `leg`: one signal alone instead of a mode."""
+    """Answer each query, its text taken as plain words.
+
+    `leg`: one signal alone instead of a mode. `understanding` reads names, sources and dates, as the service does
+    (a leg goes without); None: nothing is read.
+    """
     for id, text in queries:
         started = time.perf_counter()
         query = plain(text)
+        understood = understanding(query) if understanding and leg is None else Understood()
         vector = None
         if leg == "bm25":
             # All words joined by OR: nothing but BM25 of single words is left to rank by.
@@ -123,13 +141,22 @@ def rank(
             mode = "semantic"
         if mode != "keyword" and (spoken := embedding_text(query)):
             vector = quantise(embedder.encode([spoken])).tobytes()
-        page = engine.search(Search(query=query, mode=mode, vector=vector, limit=DEPTH))
+        search = Search(
+            query=query,
+            mode=mode,
+            vector=vector,
+            expansions=understood.expansions,
+            boosts=understood.boosts,
+            limit=DEPTH,
+        )
+        page = engine.search(search)
         elapsed = (time.perf_counter() - started) * 1000
-        yield Ranking(id, tuple(hit.stored.article.id for hit in page.hits), elapsed)
+        hits = page.hits if keep_hits else ()
+        yield Ranking(id, tuple(hit.stored.article.id for hit in page.hits), elapsed, hits, search.boosts)
 
 
-def measure(rankings: Sequence[Ranking], judgements: Judgements) -> Measured:
-    """Means over the queries that have a relevant article."""
+def scores_of(rankings: Sequence[Ranking], judgements: Judgements) -> Scores:
+    """The measures of each query that has a relevant article; raises ReadError where there is none."""
     import ir_measures
     from ir_measures import RR, R, nDCG
 
@@ -140,12 +167,18 @@ def measure(rankings: Sequence[Ranking], judgements: Judgements) -> Measured:
     measures = [nDCG @ 10, RR @ 10, R @ 10, R @ 100]
     qrels = {r.query: judged[r.query] for r in counted}
     run = {r.query: dict(_scored(r)) for r in counted}
-    totals = dict.fromkeys(measures, 0.0)
+    found = {r.query: [0.0] * len(measures) for r in counted}
     for value in ir_measures.iter_calc(measures, qrels, run):
-        totals[value.measure] += value.value
-    means = [totals[m] / len(counted) for m in measures]
+        found[value.query_id][measures.index(value.measure)] = value.value
+    return found
+
+
+def measure(rankings: Sequence[Ranking], judgements: Judgements) -> Measured:
+    """Means over the queries that have a relevant article."""
+    found = scores_of(rankings, judgements)
+    means = [sum(values) / len(found) for values in zip(*found.values(), strict=True)]
     times = np.percentile([r.milliseconds for r in rankings], [50, 95])
-    return Measured(len(counted), *means, *(float(t) for t in times))
+    return Measured(len(found), *means, *(float(t) for t in times))
 
 
 def write_run(rankings: Iterable[Ranking], out: IO[str], name: str = "dateline") -> None:

@@ -41,9 +41,26 @@ class MentionAnswer(_Model):
     value: str | None = Field(None, description="Of a date: ISO 8601 at its precision, or from/to.")
 
 
+class BoostAnswer(_Model):
+    kind: Literal["source", "date"]
+    words: str = Field(description="As they stand in the query.")
+    value: str = Field(description="A source's name, the first of several; a date as ISO 8601, or from/to.")
+    boost: float = Field(description="Added to the scores of its articles.")
+
+
+class SpanAnswer(_Model):
+    start: int
+    end: int
+
+
 class ExplainAnswer(_Model):
-    words: float = Field(description="BM25 of words and pairs.")
+    """The parts of a score: (words + pairs) relative to the best of the pool, + 1.5 cosine, + boosts."""
+
+    words: float = Field(description="BM25 of the words.")
+    pairs: float = Field(description="BM25 of pairs of neighbouring words, weighted.")
     cosine: float | None = Field(description="Of the best passage.")
+    passage: SpanAnswer | None = Field(description="The best passage: code points in the body.")
+    boosts: list[BoostAnswer] = Field(description="Sources and dates named in the query that this article has.")
 
 
 class ResultAnswer(_Model):
@@ -102,6 +119,7 @@ class QueryAnswer(_Model):
     parsed: str = Field(description="The query as understood, in the same syntax.")
     mode: Literal["keyword", "semantic", "hybrid"]
     understood: list[NameAnswer]
+    boosts: list[BoostAnswer] = Field(description="Sources and dates named in the query: their articles stand higher.")
     emptied_by: str | None = Field(description="The word after which no article is left.")
 
 
@@ -113,11 +131,6 @@ class SearchAnswer(_Model):
     next: str | None = Field(description="The cursor of the next page; null at the end.")
     took_ms: float
     query: QueryAnswer
-
-
-class SpanAnswer(_Model):
-    start: int
-    end: int
 
 
 class ArticleAnswer(_Model):

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from cachetools import LRUCache
 
@@ -24,8 +24,9 @@ from search_api.saved.latest import latest
 from search_api.saved.rule import DEFAULT_FLOOR, dot_of
 from search_api.stages import Observe, ignore, timed
 from search_api.syntax import parse
+from search_api.understanding import DateReader, RecognisedName, Recogniser, Understanding, Understood, Wish
 
-__all__ = ["Answer", "Recogniser", "SearchService"]
+__all__ = ["Answer", "SearchService"]
 
 Answer = dict[str, Any]
 """JSON as `schemas.SearchAnswer` describes it; plain objects, because it is built for every search."""
@@ -35,27 +36,6 @@ MENTION_CACHE = 50_000
 """Mentions kept as JSON objects (about 400 bytes each): a page of results holds a thousand."""
 
 
-class RecognisedName(Protocol):
-    """`archive.gazetteer.Recognised`."""
-
-    @property
-    def first(self) -> int: ...
-    @property
-    def count(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def aliases(self) -> tuple[str, ...]: ...
-
-
-class Recogniser(Protocol):
-    """Finds known names among a query's words (`archive.gazetteer.Gazetteer`)."""
-
-    def recognise(self, words: Sequence[str]) -> Sequence[RecognisedName]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Resolved:
     """A request with its text parsed, its names recognised, its cursor read."""
@@ -63,7 +43,7 @@ class _Resolved:
     search: Search
     mode: Mode | None
     """The mode in effect; None where there is nothing to rank by."""
-    names: tuple[RecognisedName, ...]
+    understood: Understood
     words: tuple[Word, ...]
 
 
@@ -77,12 +57,13 @@ class SearchService:
         embedder: Callable[[], Embedder],
         recogniser: Callable[[], Recogniser] | None = None,
         observe: Observe = ignore,
+        dates: DateReader | None = None,
     ) -> None:
         """`embedder` and `recogniser` are called when a search needs them, and should remember what they loaded."""
         self.engine = engine
         self.analyser = analyser
         self.embedder = embedder
-        self._recogniser = recogniser
+        self.understanding = Understanding(engine, analyser, recogniser, dates)
         self.observe = observe
         self._vectors: LRUCache[str, bytes] = LRUCache(VECTOR_CACHE)
         self._mentions: LRUCache[tuple[str, int], list[Answer]] = LRUCache(
@@ -100,7 +81,8 @@ class SearchService:
             "text": request.q,
             "parsed": str(resolved.search.query),
             "mode": resolved.search.mode,
-            "understood": [_understood(name, resolved.words) for name in resolved.names],
+            "understood": [_understood(name, resolved.words) for name in resolved.understood.names],
+            "boosts": [_wish(wish) for wish in resolved.understood.wishes],
             "emptied_by": None,
         }
         # Under refinements only keyword mode can tell: related articles may be what they took away.
@@ -109,7 +91,7 @@ class SearchService:
             query["emptied_by"] = self._emptied_by(resolved)
         with timed(self.observe, "answer"):
             highlighter = Highlighter(resolved.search.query, resolved.search.expansions, self.analyser)
-            results = [self._result(hit, request, highlighter) for hit in page.hits]
+            results = [self._result(hit, request, highlighter, resolved) for hit in page.hits]
         return {
             "total": page.total,
             "results": results,
@@ -154,9 +136,7 @@ class SearchService:
     def _resolve(self, request: SearchRequest) -> _Resolved:
         with timed(self.observe, "understand"):
             query = asked = parse(request.q, self.analyser)
-            words = free_words(query)
-            names = tuple(self._recogniser().recognise([w.text for w in words])) if self._recogniser and words else ()
-            names = names if request.expand else ()
+            understood = self.understanding(query) if request.expand else Understood()
         if request.within:
             query = Query((*query.clauses, Dates("published", request.within)), query.text)
         # An order by date without a mode asked for means the words themselves.
@@ -164,7 +144,7 @@ class SearchService:
         search = Search(
             query=query,
             mode=mode,
-            expansions=tuple(Expansion(n.first, n.count, n.aliases) for n in names if n.aliases),
+            expansions=understood.expansions,
             refinements=request.refinements,
             facets=request.facets,
             facet_limit=request.facet_limit,
@@ -173,12 +153,16 @@ class SearchService:
             limit=request.limit,
         )
         effective = plan(search, self.analyser).mode
+        if effective == "hybrid" and search.sort == "relevance":
+            search = replace(search, boosts=understood.boosts)
+        else:
+            understood = Understood(understood.names)
         if effective in ("hybrid", "semantic"):
             # What `from` and `to` added says nothing to embed: the text alone does.
             search = replace(search, vector=self.vector(embedding_text(asked)))
         if request.cursor:
             search = replace(search, cursor=cursors.decode(request.cursor, search, self.engine.secret))
-        return _Resolved(search, effective, names, words)
+        return _Resolved(search, effective, understood, free_words(asked))
 
     def vector(self, text: str) -> bytes:
         """The codes of a text, remembered for the next search of it."""
@@ -204,7 +188,7 @@ class SearchService:
         if not self._count(others, ()):
             return None
         binds = [self.analyser.stem(w.text) not in stop for w in words]
-        spans = {n.first: n.count for n in resolved.names}
+        spans = {n.first: n.count for n in resolved.understood.names}
         end = 0
         while end < len(words):
             start, end = end, end + spans.get(end, 1)
@@ -220,7 +204,7 @@ class SearchService:
         search = Search(query=Query(clauses), mode="keyword", expansions=expansions, sort="newest", limit=0)
         return self.engine.search(search).total
 
-    def _result(self, hit: Hit, request: SearchRequest, highlighter: Highlighter) -> Answer:
+    def _result(self, hit: Hit, request: SearchRequest, highlighter: Highlighter, resolved: _Resolved) -> Answer:
         article = hit.stored.article
         fields = request.fields
         result: Answer = {
@@ -246,7 +230,7 @@ class SearchService:
         if len(fields) < len(FIELDS):
             result = {name: value for name, value in result.items() if name in fields}
         if request.explain:
-            result["explain"] = {"words": round(hit.words, 6), "cosine": hit.cosine}
+            result["explain"] = _explained(hit, resolved)
         return result
 
     def _mentions_of(self, stored: Stored) -> list[Answer]:
@@ -269,6 +253,19 @@ def _passage(article: Article, index: int | None) -> Answer | None:
         return None
     passage = article.passages[index]
     return {"start": passage.start, "end": passage.end, "text": article.body[passage.start : passage.end]}
+
+
+def _explained(hit: Hit, resolved: _Resolved) -> Answer:
+    """The parts of a score."""
+    got = {boost for boost, gets in zip(resolved.search.boosts, hit.boosts, strict=False) if gets}
+    passage = None if hit.passage is None else hit.stored.article.passages[hit.passage]
+    return {
+        "words": round(hit.words - hit.pairs, 6),
+        "pairs": round(hit.pairs, 6),
+        "cosine": hit.cosine,
+        "passage": {"start": passage.start, "end": passage.end} if passage else None,
+        "boosts": [_wish(wish) for wish in resolved.understood.wishes if wish.boost in got],
+    }
 
 
 def _article(stored: Stored) -> Answer:
@@ -310,3 +307,7 @@ def _timeline(counts: TimelineCounts, search: Search) -> Answer:
 def _understood(name: RecognisedName, words: Sequence[Word]) -> Answer:
     text = " ".join(w.text for w in words[name.first : name.first + name.count])
     return {"kind": name.kind, "name": name.name, "words": text, "aliases": list(name.aliases)}
+
+
+def _wish(wish: Wish) -> Answer:
+    return {"kind": wish.kind, "words": wish.words, "value": wish.value, "boost": wish.boost.weight}

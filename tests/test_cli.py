@@ -241,6 +241,9 @@ def test_gazetteer_check_names_what_is_wrong_and_counts_what_is_sound(tmp_path: 
     assert "1 weapon." in run("gazetteer", "check", own.parent).stdout
 
 
+MEASURED = ["queries", "ndcg@10", "mrr@10", "recall@10", "recall@100", "ms_p50", "ms_p95"]
+
+
 def test_evaluate_measures_judged_queries(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "queries.jsonl").write_text('{"id": "q1", "text": "Moskva"}\n{"id": "q2", "text": "unjudged"}\n')
     (tmp_path / "qrels.tsv").write_text("q1 0 sample-001 1\n")
@@ -255,10 +258,40 @@ def test_evaluate_measures_judged_queries(archive: Path, tmp_path: Path) -> None
     )
     for option in ("--mode=hybrid", "--mode=keyword", "--mode=semantic", "--leg=bm25", "--leg=dense"):
         measured = answer("evaluate", *common, option, "--run", tmp_path / "run.txt")
+        assert list(measured) == MEASURED
         assert measured["queries"] == 1
         assert measured["ndcg@10"] == measured["mrr@10"] == measured["recall@10"] == 1.0
     scores = [float(line.split()[4]) for line in (tmp_path / "run.txt").read_text().splitlines() if line[:2] == "q1"]
     assert all(a > b for a, b in pairwise(scores))
+
+
+def test_evaluate_compares_systems_and_shows_judgements(archive: Path, tmp_path: Path) -> None:
+    asked = {"q1": "Moskva", "q2": "Dateline Courier on missiles, 21 November 2024"}
+    lines = [json.dumps({"id": id, "text": text}) for id, text in asked.items()]
+    (tmp_path / "queries.jsonl").write_text("\n".join(lines))
+    (tmp_path / "qrels.tsv").write_text("q1 0 sample-001 1\nq1 0 gone 1\nq2 0 sample-002 2\nq2 0 sample-003 0\n")
+    given = ["--queries", tmp_path / "queries.jsonl", "--qrels", tmp_path / "qrels.tsv", "--archive", archive]
+    systems = ["--mode", "hybrid", "--expand", "on", "--expand", "off", "--leg", "bm25", "--baseline", "bm25"]
+    table = run("evaluate", *given, *systems, "--per-query", tmp_path / "each.jsonl").stdout
+    assert [line.split(" | ")[0] for line in table.splitlines()[2:]] == ["| hybrid", "| hybrid expand=off", "| bm25"]
+    found = answer("evaluate", *given, *systems, "--json")
+    assert (found["baseline"], found["resamples"]) == ("bm25", 10_000)
+    gains = [system.pop("difference") for system in found["systems"]]
+    assert gains[2] is None and gains[0]["low"] <= gains[0]["mean"] <= gains[0]["high"]
+    assert gains[0]["mean"] >= 0
+    assert all(set(system) == {"name", *MEASURED} for system in found["systems"])
+    each = [json.loads(line) for line in (tmp_path / "each.jsonl").read_text().splitlines()]
+    assert [(e["id"], e["system"]) for e in each[:4]] == [
+        *(("q1", name) for name in ("hybrid", "hybrid expand=off", "bm25")),
+        ("q2", "hybrid"),
+    ]
+    shown = [line.split() for line in run("evaluate", *given, "--judge", "q1").stdout.splitlines()]
+    first = next(cells for cells in shown if cells[:1] == ["1"])
+    assert first[1] == "1" and "sample-001" in first
+    assert ["-", "1", "gone", "not"] in [cells[:4] for cells in shown]
+    assert "none of the systems" in run("evaluate", *given, "--baseline", "bm52", code=2).stderr
+    assert "single mode" in run("evaluate", *given, *systems, "--run", tmp_path / "run.txt", code=2).stderr
+    assert "no query q9" in run("evaluate", *given, "--judge", "q9", code=2).stderr
 
 
 def test_broken_judgements_are_told_with_their_line(archive: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from search_api.excerpts import first_sentence
 from search_api.parameters import SearchRequest
 from web.dates import readable
 from web.links import article_link, refined, search_link
+from web.score_parts import score_parts
 from web.snippets import Piece, marked, snippet
 
 __all__ = ["EntityView", "ResultView", "build_result"]
@@ -42,6 +43,8 @@ class ResultView:
     matched_by: Literal["words", "related"]
     entities: tuple[EntityView, ...]
     language: str | None
+    parts: tuple[str, ...] = ()
+    """Of its score, where they are asked for."""
 
 
 def build_result(result: Mapping[str, Any], body: str, base: SearchRequest) -> ResultView:
@@ -64,6 +67,7 @@ def build_result(result: Mapping[str, Any], body: str, base: SearchRequest) -> R
         matched_by=result["matched_by"],
         entities=tuple(_entities(result["mentions"], spans, base)),
         language=result["language"],
+        parts=score_parts(result),
     )
 
 

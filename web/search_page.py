@@ -92,6 +92,9 @@ class Answered:
     nothing: Nothing | None
     save: str
     """Where this search is saved."""
+    explain: str
+    """Link to the same page with the parts of each score, or without them."""
+    explained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ def build(service: SearchService, request: SearchRequest) -> SearchPage:
         feeds=feed_links(full),
         nothing=nothing,
         save=save_link(base),
+        explain=search_link(replace(request, explain=not request.explain)),
+        explained=request.explain,
     )
     examples = _examples() if not asked or nothing else ()
     return SearchPage(_form(request), base.q.strip() or "Search", answered, examples)

@@ -84,7 +84,7 @@ def fits(alias: str, alias_words: Sequence[str], words: Sequence[str]) -> bool:
         return not first.islower()
     letters = _LETTERS.sub("", alias)
     if len(letters) <= ACRONYM_LETTERS and letters.isupper():
-        return all(w.isupper() for w in words)
+        return all(w.isupper() or (w[-1] == "s" and len(w) > 2 and w[:-1].isupper()) for w in words)
     if len(words) != len(alias_words):
         return words[0][0].isupper()
     return all(not a[0].isupper() or not w[0].islower() for a, w in zip(alias_words, words, strict=True))

@@ -13,6 +13,7 @@ from archive.analysis import Analyser
 from archive.engines.embedded import EmbeddedEngine
 from archive.gazetteer import Gazetteer
 from dateline.app import create_app
+from dateline.opening import dates_in_query
 from dateline.sample import sample_path
 from indexer.entities import EntityReader
 from indexer.pipeline import index
@@ -39,7 +40,8 @@ def sample_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def service(sample_archive: Path) -> SearchService:
     embedder, gazetteer = BagOfWords(), Gazetteer.load()
-    return SearchService(EmbeddedEngine.open(sample_archive), Analyser(), lambda: embedder, lambda: gazetteer)
+    engine = EmbeddedEngine.open(sample_archive)
+    return SearchService(engine, Analyser(), lambda: embedder, lambda: gazetteer, dates=dates_in_query)
 
 
 @pytest.fixture(scope="session")

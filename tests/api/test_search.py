@@ -136,6 +136,41 @@ def test_a_recognised_name_is_shown_and_found_by_its_aliases(client: TestClient)
     assert answer(client, q="Army Tactical Missile System", mode="keyword", expand="off")["total"] < found["total"]
 
 
+def test_the_page_tells_the_parts_of_each_score_on_demand(client: TestClient) -> None:
+    plain = client.get("/", params={"q": "Northern Observer missile"}).text
+    assert "Why this order?" in plain and "pairs of words" not in plain
+    told = client.get("/", params={"q": "Northern Observer missile", "explain": "true"}).text
+    assert "pairs of words" in told and "source Northern Observer +0.5" in told and "Hide the scores" in told
+
+
+def test_a_source_and_a_date_in_the_query_put_their_articles_first(client: TestClient) -> None:
+    asked = "Northern Observer report on a missile, 22 November 2024"
+    found = answer(client, q=asked)
+    assert found["query"]["boosts"] == [
+        {"kind": "source", "words": "Northern Observer", "value": "Northern Observer", "boost": 0.5},
+        {"kind": "date", "words": "22 November 2024", "value": "2024-11-22", "boost": 0.6},
+    ]
+    assert found["results"][0]["id"] == "sample-053"
+    off = answer(client, q=asked, expand="off")
+    assert off["query"]["boosts"] == []
+    assert {r["id"] for r in off["results"]} & {r["id"] for r in found["results"]}
+    # They order the pool of a hybrid search: nothing else is ordered by them.
+    assert answer(client, q=asked, mode="semantic")["query"]["boosts"] == []
+    assert answer(client, q=asked, sort="newest", mode="hybrid")["query"]["boosts"] == []
+    assert answer(client, q='"Northern Observer" missile source:"Meridian Wire"')["query"]["boosts"] == []
+
+
+def test_a_name_ranks_by_any_of_its_names(client: TestClient) -> None:
+    """An article that says ATACMS stands as high as one that spells it out, though it has no word of the query."""
+    on, off = (
+        answer(client, q="Army Tactical Missile System", explain="true", expand=e)["results"] for e in ("on", "off")
+    )
+    assert on[0]["id"] == "sample-050"
+    [unread] = [result for result in off if result["id"] == "sample-050"]
+    assert on[0]["explain"]["words"] > unread["explain"]["words"]
+    assert answer(client, q="SCALP")["results"][0]["id"] in {"sample-051", "sample-052"}
+
+
 def test_keyword_says_which_word_emptied_it(client: TestClient) -> None:
     found = answer(client, q="Kursk zyzzyva missiles", mode="keyword")
     assert found["total"] == 0
@@ -149,9 +184,15 @@ def test_a_date_order_means_keyword_unless_a_mode_is_asked_for(client: TestClien
 
 
 def test_explain_adds_the_parts_of_the_score(client: TestClient) -> None:
-    first = answer(client, q="Storm Shadow", explain="true")["results"][0]
-    assert first["explain"]["words"] > 0
-    assert -1 <= first["explain"]["cosine"] <= 1
+    found = answer(client, q="Storm Shadow Meridian Wire 2024", explain="true")
+    first = found["results"][0]
+    parts = first["explain"]
+    assert parts["words"] > 0
+    assert parts["pairs"] > 0
+    assert parts["passage"] == {name: first["passage"][name] for name in ("start", "end")}
+    assert parts["boosts"] == found["query"]["boosts"]
+    # The first has the best words of the pool: 1 of the score is theirs.
+    assert first["score"] == pytest.approx(1 + 1.5 * parts["cosine"] + sum(b["boost"] for b in parts["boosts"]), 1e-5)
     assert "explain" not in answer(client, q="Storm Shadow")["results"][0]
 
 

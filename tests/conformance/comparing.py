@@ -31,9 +31,9 @@ def assert_same_hit(actual: Hit, expected: Hit) -> None:
     assert actual.stored.article == expected.stored.article
     for name in ("sequence", "first_sequence", "digest"):
         assert getattr(actual.stored, name) == getattr(expected.stored, name), (id, name)
-    for name in ("matched_by", "passage"):
+    for name in ("matched_by", "passage", "boosts"):
         assert getattr(actual, name) == getattr(expected, name), (id, name)
-    for name in ("score", "words", "cosine"):
+    for name in ("score", "words", "pairs", "cosine"):
         got, wanted = getattr(actual, name), getattr(expected, name)
         assert (got is None) == (wanted is None), (id, name, got, wanted)
         assert wanted is None or abs(got - wanted) < TOLERANCE, (id, name, got, wanted)

@@ -179,6 +179,7 @@ class _Answer:
             self.dots = {r.stored.number: r.dots(vector) for r in live}
         self.scope = [r for r in live if self.plan.scope is None or r.holds(self.plan.scope)]
         self.exact = [r for r in self.scope if all(r.meets(q) for q in self.plan.requirements)]
+        self.of_pairs = dict.fromkeys((r.stored.number for r in live), 0.0)
         self.word_scores = self._word_scores()
 
     def page(self) -> Page:
@@ -239,7 +240,14 @@ class _Answer:
         return max((self._word_score(r) for r in pool), default=0.0) or 1.0
 
     def _fused(self, reading: Reading, best: float) -> float:
-        return self._word_score(reading) / best + 1.5 * self._cosine(reading)
+        score = self._word_score(reading) / best + 1.5 * self._cosine(reading)
+        for boost, gets in zip(self.search.boosts, self._boosts(reading), strict=True):
+            score += boost.weight * gets
+        return score
+
+    def _boosts(self, reading: Reading) -> tuple[bool, ...]:
+        """Which of the search's boosts it gets: those any of whose values it has."""
+        return tuple(any(reading.has_value(b.field, v) for v in b.values) for b in self.search.boosts)
 
     def _cosine(self, reading: Reading) -> float:
         return max(self.dots[reading.stored.number], default=0) / UNIT
@@ -248,11 +256,18 @@ class _Answer:
     def _word_scores(self) -> dict[int, float]:
         """Number -> word score, of every live article."""
         scores = {r.stored.number: 0.0 for r in self.live}
-        for term in self.plan.terms:
-            self._add(scores, 1.0, [(r, r.term_counts[term], r.length) for r in self.live])
-        for a, b in self.plan.pairs:
-            self._add(scores, 0.7, [(r, r.pair_counts[f"{a}_{b}"], r.pairs) for r in self.live])
+        for column, term in enumerate(self.plan.terms):
+            self._add(scores, 1.0, [(r, self._held(r, column, r.term_counts[term]), r.length) for r in self.live])
+        for column, (a, b) in enumerate(self.plan.pairs, len(self.plan.terms)):
+            counts = [(r, self._held(r, column, r.pair_counts[f"{a}_{b}"]), r.pairs) for r in self.live]
+            self._add(scores, 0.7, counts)
+            self._add(self.of_pairs, 0.7, counts)
         return scores
+
+    def _held(self, reading: Reading, column: int, tf: int) -> int:
+        """How often an article holds a word or pair, or the names that it is part of."""
+        names = [name for name in self.plan.names if column in name.columns]
+        return max(tf, *(sum(map(reading.occurrences, name.phrases)) for name in names)) if names else tf
 
     @staticmethod
     def _add(scores: dict[int, float], weight: float, counts: list[tuple[Reading, int, int]]) -> None:
@@ -309,6 +324,8 @@ class _Answer:
             passage=dots.index(max(dots)) if dots else None,
             words=words,
             cosine=self._cosine(reading) if embedded else None,
+            pairs=self.of_pairs[reading.stored.number] if mode in ("keyword", "hybrid") else 0.0,
+            boosts=self._boosts(reading) if mode == "hybrid" else (),
         )
 
     # ---------------------------------------------------------------- counts

@@ -96,6 +96,10 @@ class Reading:
             return True
         return any(spans_of(phrase, stream) for phrase in requirement.phrases for stream in self.stems.values())
 
+    def occurrences(self, phrase: Sequence[str]) -> int:
+        """How often these stems stand next to each other, in title and body together."""
+        return sum(len(spans_of(phrase, stream)) for stream in self.stems.values())
+
     def _terms(self, text: str, field: str) -> list[str]:
         return self.analyser.stems(text) if field in TEXT_FIELDS else self.analyser.forms(text)
 
@@ -144,9 +148,9 @@ class Reading:
         return not self.values[facet]
 
     def passes(self, refinement: Refinement) -> bool:
-        if refinement.include and not any(self._has_value(refinement.field, v) for v in refinement.include):
+        if refinement.include and not any(self.has_value(refinement.field, v) for v in refinement.include):
             return False
-        return not any(self._has_value(refinement.field, v) for v in refinement.exclude)
+        return not any(self.has_value(refinement.field, v) for v in refinement.exclude)
 
     def days(self, field: str) -> list[Interval]:
         """Its dates in `published` or `mentioned`."""
@@ -154,7 +158,7 @@ class Reading:
             return self.mentioned
         return [self.published] if self.published else []
 
-    def _has_value(self, facet: FacetName, value: str | Interval | None) -> bool:
+    def has_value(self, facet: FacetName, value: str | Interval | None) -> bool:
         if value is None:
             return self.lacks(facet)
         if isinstance(value, Interval):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archive.analysis import Analyser
 from archive.calendar import parse_range
-from archive.engine import FACETS, Expansion, IntervalName, Mode, Refinement, Search, Sort, Timeline
+from archive.engine import FACETS, Boost, Expansion, IntervalName, Mode, Refinement, Search, Sort, Timeline
 from archive.plan import free_words
 from archive.query import NAME_FIELDS, And, Dates, Fuzzy, Has, Near, Node, Not, Or, Phrase, Prefix, Query, Window, Word
 
@@ -142,6 +142,14 @@ def refinements(draw: st.DrawFn) -> Refinement:
     return Refinement(facet, tuple(include), tuple(draw(values)) if not include or draw(st.booleans()) else ())
 
 
+@st.composite
+def boosts(draw: st.DrawFn) -> Boost:
+    """A soft wish for some of the values that a refinement may ask for, perhaps for none."""
+    asked = draw(refinements())
+    values = tuple(v for v in (*asked.include, *asked.exclude) if v is not None)
+    return Boost(asked.field, values, draw(st.sampled_from((0.1, 0.3, 0.5, 0.6, 2.0))))
+
+
 def query_vectors() -> list[bytes]:
     """Vectors near a topic, between two, near none, and none at all."""
     codes = [vectors_at([i], 1000 + i, noise)[0] for i in range(len(CENTRES)) for noise in (0.0, 0.06)]
@@ -176,6 +184,7 @@ def searches(draw: st.DrawFn) -> Search:
         mode=draw(st.sampled_from(("hybrid", *get_args(Mode)))),
         vector=draw(vectors),
         expansions=draw(expansions(query)) if draw(st.booleans()) else (),
+        boosts=tuple(draw(st.lists(boosts(), max_size=3))) if draw(st.booleans()) else (),
         refinements=tuple(draw(st.lists(refinements(), max_size=3))) if draw(st.booleans()) else (),
         facets=tuple(draw(st.lists(st.sampled_from(FACETS), max_size=4, unique=True))),
         facet_limit=draw(st.sampled_from((1, 3, 20, 1000))),

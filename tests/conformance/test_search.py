@@ -11,8 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.article import Article
-from archive.calendar import interval, parse_range
-from archive.engine import FACETS, FacetName, IntervalName, Mode, Refinement, Search, Sort, Timeline
+from archive.calendar import Interval, interval, parse_range
+from archive.engine import (
+    FACETS,
+    Boost,
+    Expansion,
+    FacetName,
+    IntervalName,
+    Mode,
+    Refinement,
+    Search,
+    Sort,
+    Timeline,
+)
 from archive.query import NAME_FIELDS, And, Dates, Fuzzy, Has, Near, Node, Not, Or, Phrase, Prefix, Query, Window, Word
 
 from . import corpus, strategies
@@ -204,6 +215,61 @@ def test_an_empty_archive_answers_every_search(pair: Pair) -> None:
         for clauses in ((), (Word("missile"),), (Phrase("the of"),), (Not(Has("person")), Prefix("mi"))):
             search = Search(Query(clauses), mode, VECTOR, facets=FACETS, timeline=Timeline("day"))
             assert check(pair, search) == set()
+
+
+# ---------------------------------------------------------------- what a query is understood to ask for
+@pytest.mark.parametrize("facet", FACETS)
+def test_a_boost_orders_the_pool_and_leaves_nobody_out(crowd: Pair, facet: FacetName) -> None:
+    plain = Search(Query((Word("missile"), Word("strike"))), "hybrid", VECTOR, facets=FACETS, limit=1000)
+    before = crowd.engine.search(plain)
+    if facet in ("published", "mentioned"):
+        values: tuple[str | Interval, ...] = (interval("2024-11"), interval("2023"))
+    else:
+        values = tuple(value for value, _ in before.facets[facet].values[:2]) or ("No such value",)
+    boosted = replace(plain, boosts=(Boost(facet, values, 5.0), Boost(facet, (), 1.0), Boost("source", ("?",), 1.0)))
+    check(crowd, boosted)
+    page = crowd.engine.search(boosted)
+    ranked = [hit for hit in page.hits if hit.score is not None]
+    assert [hit.boosts[0] for hit in ranked] == sorted((hit.boosts[0] for hit in ranked), reverse=True)
+    assert not any(any(hit.boosts[1:]) for hit in page.hits)
+    assert len([h for h in before.hits if h.matched_by == "words"]) == len(
+        [h for h in page.hits if h.matched_by == "words"]
+    )
+    for mode in ("keyword", "semantic"):
+        check(crowd, replace(boosted, mode=mode))
+        assert [h.stored.article.id for h in crowd.engine.search(replace(boosted, mode=mode)).hits] == [
+            h.stored.article.id for h in crowd.engine.search(replace(plain, mode=mode)).hits
+        ]
+
+
+def test_a_walk_goes_on_where_its_boosts_have_changed(crowd: Pair) -> None:
+    search = Search(Query((Word("missile"), Word("strike"))), "hybrid", VECTOR, limit=7)
+    boosted = replace(search, boosts=(Boost("published", (interval("2024"),), 0.6),))
+    whole = [h.stored.article.id for h in crowd.engine.search(replace(boosted, limit=1000)).hits]
+    first = crowd.engine.search(boosted)
+    second = crowd.engine.search(replace(search, cursor=first.next))
+    assert [h.stored.article.id for h in (*first.hits, *second.hits)] == whole[:14]
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "keyword"])
+def test_a_name_scores_alike_by_any_of_its_names(pair: Pair, mode: Mode) -> None:
+    bodies = {
+        "typed": "an army tactical missile system was used here today",
+        "alias": "an atacms was used here today and seen too",
+        "other": "an mgm 140 was used here and seen too",
+        "words": "a system of missiles for the tactical army over there",
+        "none": "the rocket was used here today and then seen too",
+    }
+    pair.write([corpus.prepared(Article(id, "", body), corpus.vectors_at([1], 3, 0)) for id, body in bodies.items()])
+    query = Query((Word("Army"), Word("Tactical"), Word("Missile"), Word("System")))
+    # The longer alias holds the shorter one, which alone counts.
+    expansions = (Expansion(0, 4, ("ATACMS", "MGM-140 ATACMS", "MGM-140")),)
+    search = Search(query, mode, VECTOR, expansions=expansions, limit=10)
+    assert check(pair, search) >= {"typed", "alias", "other", "words"}
+    scores = {h.stored.article.id: h.words for h in pair.engine.search(search).hits}
+    assert scores["alias"] == scores["other"]
+    assert scores["typed"] == pytest.approx(scores["alias"], rel=0.15)  # lengths differ by a word
+    assert scores["typed"] > scores["words"] > 0
 
 
 # ---------------------------------------------------------------- ties and edges of the pool

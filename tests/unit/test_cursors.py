@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.engine import Cursor, Expansion, Refinement, Search, Timeline
+from archive.engine import Boost, Cursor, Expansion, Refinement, Search, Timeline
 from archive.errors import CursorError
 from archive.keys import MAX_NUMBER, OLDEST_LAST
 from search_api import cursors
@@ -83,6 +83,7 @@ def test_a_cursor_of_another_search_is_refused(other: Search) -> None:
         replace(SEARCH, facets=("person",), facet_limit=3),
         replace(SEARCH, timeline=Timeline("month")),
         replace(SEARCH, vector=b"\x01" * 384),
+        replace(SEARCH, boosts=(Boost("source", ("Reuters",), 0.5),)),
     ],
 )
 def test_pages_may_differ_in_size_facets_and_timeline(same: Search) -> None:

@@ -11,14 +11,15 @@ from typing import Any
 import orjson
 import pytest
 
-GOLD = Path(__file__).resolve().parents[2] / "benchmarks" / "gold_weapons" / "weapons.jsonl"
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "gold_weapons"
+FILES = ("weapons.jsonl", "held_out.jsonl")
 COLLECTIONS = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 Article = dict[str, Any]
 
 
-def gold() -> list[Article]:
-    return [orjson.loads(line) for line in GOLD.read_bytes().splitlines()]
+def gold(*files: str) -> list[Article]:
+    return [orjson.loads(line) for file in files or FILES for line in (FOLDER / file).read_bytes().splitlines()]
 
 
 def texts(collection: str, wanted: set[str]) -> dict[str, list[Article]]:
@@ -55,8 +56,10 @@ def test_every_article_has_the_agreed_fields() -> None:
 
 
 def test_articles_are_sorted_and_none_comes_twice() -> None:
-    keys = [(article["collection"], article["id"]) for article in gold()]
-    assert keys == sorted(set(keys))
+    for file in FILES:
+        keys = [(article["collection"], article["id"]) for article in gold(file)]
+        assert keys == sorted(set(keys))
+    assert len({(article["collection"], article["id"]) for article in gold()}) == len(gold())
 
 
 def test_mentions_come_in_order_and_never_overlap() -> None:
@@ -71,8 +74,9 @@ def test_mentions_come_in_order_and_never_overlap() -> None:
                     end = mention["end"]
 
 
-def test_there_are_enough_articles_and_half_of_them_mislead() -> None:
-    articles = gold()
+@pytest.mark.parametrize("file", FILES)
+def test_there_are_enough_articles_and_half_of_them_mislead(file: str) -> None:
+    articles = gold(file)
     misleading = [article for article in articles if article["misleading"]]
     assert len(articles) >= 60
     assert len(misleading) >= max(30, len(articles) / 2)

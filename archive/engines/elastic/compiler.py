@@ -37,7 +37,7 @@ from archive.query import (
 )
 from archive.vectors import no_codes
 
-__all__ = ["Compiler", "within"]
+__all__ = ["Compiler", "stems_phrase", "within"]
 
 Json = dict[str, Any]
 MAX_DEPTH = 12
@@ -95,18 +95,13 @@ class Compiler:
 
     def _requirement(self, requirement: Requirement) -> Json:
         words = all_of([{"term": {"words": word}} for word in requirement.words])
-        phrases = [self._stems_phrase(phrase, "") for phrase in requirement.phrases]
+        phrases = [stems_phrase(phrase) for phrase in requirement.phrases]
         return any_of([words, *phrases])
 
     def _phrase(self, text: str, field: str) -> Json:
         if field in TEXT_FIELDS:
-            return self._stems_phrase(self.analyser.stems(text), field)
+            return stems_phrase(self.analyser.stems(text), field)
         return _sequence(f"name.{field}", self.analyser.forms(text))
-
-    def _stems_phrase(self, stems: Sequence[str], field: str) -> Json:
-        if not field and len(stems) == 1:
-            return {"term": {"words": stems[0]}}
-        return any_of([_sequence(f, stems) for f in ((field,) if field else ("title", "body"))])
 
     def _fuzzy(self, form: str, field: str) -> Json:
         # Every other rewriting keeps only the nearest 50 terms.
@@ -162,6 +157,13 @@ class Compiler:
 
     def _numbers(self, name: str, find: Callable[[], list[int]]) -> Json:
         return {"terms": {"number": self.reader.view.cached(name, find)}}
+
+
+def stems_phrase(stems: Sequence[str], field: str = "") -> Json:
+    """Articles that hold these stems next to each other, in a field or in either."""
+    if not field and len(stems) == 1:
+        return {"term": {"words": stems[0]}}
+    return any_of([_sequence(f, stems) for f in ((field,) if field else ("title", "body"))])
 
 
 def within(first: int, last: int) -> Json:

@@ -10,12 +10,12 @@ from typing import Any
 
 from archive.buckets import bucket_label
 from archive.calendar import Interval
-from archive.engine import Bucket, FacetCounts, FacetName, Refinement, Search, Timeline, TimelineCounts
+from archive.engine import Bucket, FacetCounts, FacetName, Search, Timeline, TimelineCounts
 from archive.engines.elastic.compiler import within
 from archive.engines.elastic.mapping import DATE_FACETS
 from archive.engines.elastic.view import Reader, all_of, any_of, none_of
 
-__all__ = ["Counting"]
+__all__ = ["Counting", "has_any"]
 
 Json = dict[str, Any]
 BUCKETS = 10_000
@@ -92,15 +92,14 @@ class Counting:
             if refinement.field == skip:
                 continue
             if refinement.include:
-                filters.append(_has_any(refinement, refinement.include))
+                filters.append(has_any(refinement.field, refinement.include))
             if refinement.exclude:
-                filters.append(none_of(_has_any(refinement, refinement.exclude)))
+                filters.append(none_of(has_any(refinement.field, refinement.exclude)))
         return filters
 
 
-def _has_any(refinement: Refinement, values: Sequence[str | Interval | None]) -> Json:
-    """The articles that have one of the values in the refinement's field."""
-    name = refinement.field
+def has_any(name: FacetName, values: Sequence[str | Interval | None]) -> Json:
+    """The articles that have one of the values in a field."""
     ways: list[Json] = [none_of({"term": {"has": name}})] if None in values else []
     for value in values:
         if not isinstance(value, Interval):

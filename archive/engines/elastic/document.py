@@ -28,6 +28,7 @@ __all__ = [
     "document",
     "document_id",
     "names_of",
+    "phrase_counts",
     "prepared_of",
     "signed",
     "stored_of",
@@ -169,14 +170,22 @@ def term_counts(texts: Sequence[str], terms: Sequence[str], pairs: Sequence[tupl
     return found
 
 
+def phrase_counts(texts: Sequence[str], phrase: Sequence[str]) -> NDArray[np.int64]:
+    """(texts,): how often these stems stand next to each other in each stored stream."""
+    wanted = "".join(f" {stem} " for stem in phrase)
+    return np.array([_overlapping(text, wanted) for text in texts], np.int64)
+
+
 def _pair_count(text: str, a: str, b: str) -> int:
     pair = f" {a}  {b} "
-    if a != b:
-        return text.count(pair)
     # `a a a` holds two pairs that share a word.
-    count, at = 0, text.find(pair)
+    return _overlapping(text, pair) if a == b else text.count(pair)
+
+
+def _overlapping(text: str, wanted: str) -> int:
+    count, at = 0, text.find(wanted)
     while at >= 0:
-        count, at = count + 1, text.find(pair, at + 1)
+        count, at = count + 1, text.find(wanted, at + 1)
     return count
 
 

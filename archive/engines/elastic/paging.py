@@ -15,7 +15,7 @@ from archive.engines.elastic.proposing import Candidates, Figures
 from archive.engines.elastic.view import Reader, all_of, none_of
 from archive.keys import MAX_NUMBER, NUMBER_BITS
 from archive.plan import Plan
-from archive.ranking import total_score
+from archive.ranking import boosts_of, total_score
 from archive.vectors import cosine
 
 __all__ = ["Paging"]
@@ -92,21 +92,26 @@ class Paging:
         """`ranked`: how many, from the first on, have a place in the pool's order."""
         mode = self._plan.mode
         related = {n for n, is_related in zip(cursor.pool, cursor.related, strict=True) if is_related}
-        words = np.zeros(len(found))
+        words = pairs = np.zeros(len(found))
         if self._by_words:
-            words = self._figures.scores(Candidates.of(found))
+            words, pairs = self._figures.parts(Candidates.of(found))
+        boosts = self._search.boosts if mode == "hybrid" else ()
         hits = []
-        for place, (hit, score) in enumerate(zip(found, words.tolist(), strict=True)):
+        for place, (hit, score, of_pairs) in enumerate(zip(found, words.tolist(), pairs.tolist(), strict=True)):
             passage, dot = self._best_passage(hit["_source"])
             holds = EXACT in hit.get("matched_queries", ()) if mode == "semantic" else _number(hit) not in related
+            stored = stored_of(hit["_source"])
+            held = boosts_of(stored.article, boosts)
             hits.append(
                 Hit(
-                    stored=stored_of(hit["_source"]),
+                    stored=stored,
                     matched_by="words" if holds else "related",
-                    score=total_score(mode, score, dot, cursor.best) if mode and place < ranked else None,
+                    score=total_score(mode, score, dot, cursor.best, boosts, held) if mode and place < ranked else None,
                     passage=passage,
                     words=score,
                     cosine=None if self._vector is None else cosine(dot),
+                    pairs=of_pairs,
+                    boosts=held,
                 )
             )
         return tuple(hits)

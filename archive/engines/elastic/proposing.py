@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.engines.elastic.document import SIGN, stream_of, term_counts
-from archive.engines.elastic.view import BARE, View, all_of
+from archive.engines.elastic.compiler import stems_phrase
+from archive.engines.elastic.document import SIGN, phrase_counts, stream_of, term_counts
+from archive.engines.elastic.view import BARE, View, all_of, any_of
 from archive.plan import Plan
-from archive.ranking import PAIR_WEIGHT, Collection, word_scores
+from archive.ranking import PAIR_WEIGHT, Collection, carrier_weights, carriers, hold_names, word_parts
 
 __all__ = ["DECIDING", "KEYS", "Candidates", "Figures", "by_meaning", "by_words", "dots_of", "proposed_scores"]
 
@@ -85,15 +86,27 @@ class Figures:
     def __init__(self, view: View, plan: Plan) -> None:
         self._view = view
         self._plan = plan
-        self._terms = [("words", t) for t in plan.terms] + [("pairs", f"{a}_{b}") for a, b in plan.pairs]
-        self._unknown = [term for term in self._terms if term not in view.frequencies]
+        counted = self._counted()
+        self._columns = list(counted)[: len(plan.terms) + len(plan.pairs)]
+        self._unknown = {key: query for key, query in counted.items() if key not in view.frequencies}
+
+    def _counted(self) -> dict[tuple[str, str], Json]:
+        """What is counted, by name: each column, with the names that it is part of, then the carriers of names."""
+        plan = self._plan
+        terms = [("words", t) for t in plan.terms] + [("pairs", f"{a}_{b}") for a, b in plan.pairs]
+        found: dict[tuple[str, str], Json] = {}
+        for column, (field, term) in enumerate(terms):
+            phrases = [p for name in plan.names if column in name.columns for p in name.phrases]
+            one = {"term": {field: term}}
+            found[f"{field} {phrases!r}" if phrases else field, term] = any_of([one, *map(stems_phrase, phrases)])
+        return found | {("words", carrier): {"term": {"words": carrier}} for carrier in carriers(plan)}
 
     def bodies(self) -> list[Json]:
         """The searches that bring what isn't known yet; `learn` takes their answers."""
         visible = self._view.visible()
         found: list[Json] = [
-            {"size": 0, "track_total_hits": True, "query": all_of([*visible, {"term": {field: term}}])}
-            for field, term in self._unknown
+            {"size": 0, "track_total_hits": True, "query": all_of([*visible, query])}
+            for query in self._unknown.values()
         ]
         if self._view.collection is None:
             sums = {name: {"sum": {"field": name}} for name in ("length", "pair_count")}
@@ -107,14 +120,35 @@ class Figures:
             count = answers[-1]["hits"]["total"]["value"]
             length, pairs = (answers[-1]["aggregations"][name]["value"] for name in ("length", "pair_count"))
             self._view.collection = Collection(count, length / count if count else 0.0, pairs / count if count else 0.0)
-        self._unknown = []
+        self._unknown = {}
+
+    @property
+    def needed_first(self) -> bool:
+        """Whether proposals can't be asked for before the figures are known."""
+        return bool(self._plan.names) and bool(self._unknown or self._view.collection is None)
+
+    def carried(self) -> dict[str, float]:
+        """The words that find recognised names by another name, and their weights."""
+        if not self._plan.names:
+            return {}
+        assert self._view.collection is not None
+        frequencies = self._view.frequencies
+        held = {carrier: frequencies["words", carrier] for carrier in carriers(self._plan)}
+        known = [frequencies[column] for column in self._columns]
+        return carrier_weights(self._plan, known, self._view.collection.articles, held)
 
     def scores(self, candidates: Candidates) -> NDArray[np.float64]:
         """The word score of each."""
+        return self.parts(candidates)[0]
+
+    def parts(self, candidates: Candidates) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The word score of each, and the share of the pairs in it."""
         assert self._view.collection is not None
-        return word_scores(
-            term_counts(candidates.streams, self._plan.terms, self._plan.pairs),
-            [self._view.frequencies[term] for term in self._terms],
+        counts = term_counts(candidates.streams, self._plan.terms, self._plan.pairs)
+        hold_names(counts, self._plan.names, lambda phrase: phrase_counts(candidates.streams, phrase))
+        return word_parts(
+            counts,
+            [self._view.frequencies[column] for column in self._columns],
             len(self._plan.terms),
             candidates.lengths,
             candidates.pair_counts,
@@ -122,11 +156,15 @@ class Figures:
         )
 
 
-def by_words(plan: Plan, filters: Sequence[Json], size: int) -> Json:
-    """The best by the server's own BM25 of words and pairs, within the filters."""
+def by_words(plan: Plan, carried: Mapping[str, float], filters: Sequence[Json], size: int) -> Json:
+    """The best by the server's own BM25 of words and pairs, within the filters.
+
+    `carried`: as `Figures.carried` gives it.
+    """
     words = [{"term": {"words": {"value": term}}} for term in plan.terms]
     pairs = [{"term": {"pairs": {"value": f"{a}_{b}", "boost": PAIR_WEIGHT}}} for a, b in plan.pairs]
-    query = {"bool": {"should": [*words, *pairs], "minimum_should_match": 1, "filter": list(filters)}}
+    names = [{"term": {"words": {"value": carrier, "boost": weight}}} for carrier, weight in carried.items()]
+    query = {"bool": {"should": [*words, *pairs, *names], "minimum_should_match": 1, "filter": list(filters)}}
     return {"query": query, "size": size, "track_total_hits": False, **DECIDING}
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from archive.analysis import Analyser
 from archive.engine import POOL_SIZE, RELATED_LIMIT, Cursor, Page, Search
 from archive.engines.elastic.compiler import Compiler
+from archive.engines.elastic.counting import has_any
 from archive.engines.elastic.paging import Paging
 from archive.engines.elastic.proposing import (
     DECIDING,
@@ -99,21 +100,23 @@ class _Run:
         pool = held + only_close
         scores = np.concatenate([scores, self.figures.scores(only_close)])
         numbers = pool.numbers.tolist()
+        if not numbers:
+            return Cursor((), (), 0, None, sequence, 1.0)
         unknown = [n for n in numbers if n not in known]
-        bodies: list[Json] = []
-        if numbers:
-            among = {"terms": {"number": numbers}}
-            bodies.append(_numbers_only([*self.view.visible(), *self.exact, among], len(numbers)))
+        boosts = self.search.boosts
+        among = {"terms": {"number": numbers}}
+        sets = [self.exact, *([has_any(boost.field, boost.values)] for boost in boosts)]
+        bodies = [_numbers_only([*self.view.visible(), *chosen, among], len(numbers)) for chosen in sets]
         if unknown and self.vector is not None and self.vector.any():
             among = {"terms": {"number": unknown}}
             bodies.append(by_meaning(self.vector, [among], len(unknown), NUMBER))
         answers = self.reader.ask(bodies)
-        exact = _numbers(answers[0]) if answers else []
-        if len(answers) > 1:
-            found = dots_of(_scores(answers[1]))
-            known |= dict(zip(_numbers(answers[1]), found.tolist(), strict=True))
+        exact, *boosted = [_numbers(answer) for answer in answers[: len(sets)]]
+        if len(answers) > len(sets):
+            found = dots_of(_scores(answers[-1]))
+            known |= dict(zip(_numbers(answers[-1]), found.tolist(), strict=True))
         pool_dots = np.array([known.get(n, 0) for n in numbers], np.int64)
-        fused = fuse(scores, pool_dots, pool.keys)
+        fused = fuse(scores, pool_dots, pool.keys, boosts, [np.isin(pool.numbers, gets) for gets in boosted])
         ranked = pool.numbers[fused.order]
         outside = ~np.isin(ranked, exact)
         related = outside & (np.cumsum(outside) <= RELATED_LIMIT)
@@ -121,8 +124,10 @@ class _Run:
 
     def _propose(self, *, words: bool) -> tuple[list[Json], list[Json]]:
         """Hits by words and hits by meaning, and the figures to decide with, in one round trip."""
+        if words and self.figures.needed_first:
+            self.figures.learn(self.reader.ask(self.figures.bodies()))
         figures = self.figures.bodies() if words else []
-        asked: list[Json] = [by_words(self.plan, self._filters(), ASK)] if words else []
+        asked: list[Json] = [self._by_words(ASK)] if words else []
         if self.vector is not None and self.vector.any():
             asked.append(by_meaning(self.vector, [*self.view.visible(), *self.scope], ASK_NEAR, self._bring()))
         answers = self.reader.ask([*asked, *figures], ranked=(0,) if words else ())
@@ -130,6 +135,9 @@ class _Run:
         found = [answer["hits"]["hits"] for answer in answers[: len(asked)]]
         by_word = found.pop(0) if words else []
         return by_word, found.pop(0) if found else []
+
+    def _by_words(self, size: int) -> Json:
+        return by_words(self.plan, self.figures.carried(), self._filters(), size)
 
     def _bring(self) -> Json:
         """What to bring of the nearest: a semantic search decides by key alone."""
@@ -148,7 +156,7 @@ class _Run:
             if proposals_suffice(scores, proposed_scores(candidates), asked):
                 break
             asked *= 3
-            [answer] = self.reader.ask([by_words(self.plan, self._filters(), asked)], ranked=(0,))
+            [answer] = self.reader.ask([self._by_words(asked)], ranked=(0,))
             hits = answer["hits"]["hits"]
         best = best_by_words(scores, candidates.keys)
         return candidates.among(best), scores[best]

@@ -6,7 +6,7 @@ articles that hold all the words, and those that pass become a set of numbers wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from tantivy import FieldType, Query
@@ -17,7 +17,7 @@ from archive.engine import FACETS
 from archive.engines.embedded.schema import ARTICLE, all_of, any_of
 from archive.engines.embedded.snapshot import Snapshot
 from archive.facets import name_texts
-from archive.plan import Requirement
+from archive.plan import Plan, Requirement
 from archive.positions import edits_allowed, holds_near, holds_window, near_fields, needs_positions
 from archive.query import And, Dates, Fuzzy, Has, Near, Node, Not, Or, Phrase, Prefix, Window, Word
 
@@ -65,12 +65,20 @@ class Compiler:
             case Has(facet):
                 return self._term("has", facet)
 
-    def by_words(self, terms: Sequence[str], pairs: Sequence[tuple[str, str]], filters: Sequence[Query]) -> Query:
-        """Ranks by the text index's own BM25 of words and pairs, within the filters."""
-        words = [self._term("words", t) for t in terms]
-        adjacent = [Query.boost_query(self._term("pairs", f"{a}_{b}"), PAIR_BOOST) for a, b in pairs]
-        either = any_of(words + adjacent)
+    def by_words(self, plan: Plan, carried: Mapping[str, float], filters: Sequence[Query]) -> Query:
+        """Ranks by the text index's own BM25 of words and pairs, within the filters.
+
+        `carried`: the words that find recognised names by another name, and their weights.
+        """
+        words = [self._term("words", t) for t in plan.terms]
+        adjacent = [Query.boost_query(self._term("pairs", f"{a}_{b}"), PAIR_BOOST) for a, b in plan.pairs]
+        names = [Query.boost_query(self._term("words", carrier), weight) for carrier, weight in carried.items()]
+        either = any_of(words + adjacent + names)
         return all_of([either, *(Query.const_score_query(f, 0.0) for f in filters)]) if filters else either
+
+    def any_phrase(self, term: tuple[str, str], phrases: Sequence[tuple[str, ...]]) -> Query:
+        """The articles that hold a term of a field, or one of the phrases in title or body."""
+        return any_of([self._term(*term), *(self._stems_phrase(p, "") for p in phrases)])
 
     def _requirement(self, requirement: Requirement) -> Query:
         words = all_of([self._term("words", w) for w in requirement.words])

@@ -35,6 +35,10 @@ class Counter:
         """The numbers of the base set that pass all refinements."""
         return self.base[self._mask(None)]
 
+    def having(self, name: FacetName, values: Sequence[str | Interval]) -> Mask:
+        """For each of the base set whether it has any of the values."""
+        return self._any_of(name, values)
+
     def facet(self, name: FacetName, limit: int) -> FacetCounts:
         mask = self._mask(name)
         has = self._has(name) & mask

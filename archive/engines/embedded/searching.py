@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,18 @@ from archive.engines.embedded.counting import Counter
 from archive.engines.embedded.snapshot import NOT_CLOSE, Snapshot
 from archive.keys import MAX_NUMBER, NUMBER_BITS, OLDEST_LAST
 from archive.plan import Plan, plan
-from archive.ranking import best_by_words, fuse, nearest, proposals_suffice, total_score, word_scores
+from archive.ranking import (
+    best_by_words,
+    boosts_of,
+    carrier_weights,
+    carriers,
+    fuse,
+    hold_names,
+    nearest,
+    proposals_suffice,
+    total_score,
+    word_parts,
+)
 from archive.vectors import cosine
 
 __all__ = ["run"]
@@ -110,7 +122,9 @@ class _Run:
         only_close = np.setdiff1d(close, by_words)
         pool = np.concatenate([by_words, only_close])
         scores = np.concatenate([scores, self._word_scores(only_close)])
-        fused = fuse(scores, _or_zero(closeness[pool]), keys[pool])
+        counter = Counter(self.snapshot, pool, ())
+        held = [counter.having(boost.field, boost.values) for boost in self.search.boosts]
+        fused = fuse(scores, _or_zero(closeness[pool]), keys[pool], self.search.boosts, held)
         ranked = pool[fused.order]
         outside = ~np.isin(ranked, self._exact())
         related = outside & (np.cumsum(outside) <= RELATED_LIMIT)
@@ -123,7 +137,7 @@ class _Run:
             filters = [self.compiler.exact(self.plan.scope, self.plan.requirements)]
         elif self.plan.scope is not None:
             filters = [self.compiler.scope(self.plan.scope)]
-        query = self.compiler.by_words(self.plan.terms, self.plan.pairs, filters)
+        query = self.compiler.by_words(self.plan, self._carried(), filters)
         asked = ASK
         while True:
             numbers, proposed = self.snapshot.proposals(query, asked)
@@ -135,13 +149,33 @@ class _Run:
         return numbers[best], scores[best]
 
     def _word_scores(self, numbers: Numbers) -> NDArray[np.float64]:
+        return self._word_parts(numbers)[0]
+
+    def _word_parts(self, numbers: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The word score of each, and the share of the pairs in it."""
         terms, pairs = self.plan.terms, [f"{a}_{b}" for a, b in self.plan.pairs]
         counts = self.snapshot.term_counts(numbers, [*terms, *pairs])
-        frequencies = [self.snapshot.frequency("words", t) for t in terms]
-        frequencies += [self.snapshot.frequency("pairs", p) for p in pairs]
+        occurs = self.snapshot.occurrences
+        hold_names(counts, self.plan.names, lambda phrase: occurs(numbers, phrase))
+        frequencies = self._frequencies()
         rows = self.snapshot.rows[numbers]
         lengths, pair_counts = rows["length"].astype(np.int64), rows["pairs"].astype(np.int64)
-        return word_scores(counts, frequencies, len(terms), lengths, pair_counts, self.snapshot.collection)
+        return word_parts(counts, frequencies, len(terms), lengths, pair_counts, self.snapshot.collection)
+
+    def _frequencies(self) -> list[int]:
+        """Of each scored term and pair: how many live articles hold it, or a name that it is part of."""
+        terms = [("words", t) for t in self.plan.terms] + [("pairs", f"{a}_{b}") for a, b in self.plan.pairs]
+        found = []
+        for column, term in enumerate(terms):
+            phrases = [p for name in self.plan.names if column in name.columns for p in name.phrases]
+            key = (f"{term[0]} {phrases!r}" if phrases else term[0], term[1])
+            found.append(self.snapshot.how_many(key, partial(self.compiler.any_phrase, term, phrases)))
+        return found
+
+    def _carried(self) -> dict[str, float]:
+        """The words that find recognised names by another name, and their weights."""
+        held = {carrier: self.snapshot.frequency("words", carrier) for carrier in carriers(self.plan)}
+        return carrier_weights(self.plan, self._frequencies(), self.snapshot.collection.articles, held)
 
     # ---------------------------------------------------------------- the page
     def _walk(self, cursor: Cursor, refined: Numbers, related: set[int]) -> tuple[tuple[Hit, ...], Cursor | None]:
@@ -191,22 +225,27 @@ class _Run:
         """`ranked`: how many of the numbers, from the first on, have a place in the pool's order."""
         stored = self.snapshot.stored(numbers)
         mode = self.plan.mode
-        words = np.zeros(len(numbers))
+        words = pairs = np.zeros(len(numbers))
         if mode in ("hybrid", "keyword"):
-            words = self._word_scores(np.array(numbers, np.int64))
+            words, pairs = self._word_parts(np.array(numbers, np.int64))
+        boosts = self.search.boosts if mode == "hybrid" else ()
         exact = set(self._exact().tolist()) if mode == "semantic" else set()
         hits = []
-        for place, (number, score) in enumerate(zip(numbers, words.tolist(), strict=True)):
+        parts = zip(numbers, words.tolist(), pairs.tolist(), strict=True)
+        for place, (number, score, of_pairs) in enumerate(parts):
             passage, dot = self._best_passage(number)
             by_words = number in exact if mode == "semantic" else number not in related
+            held = boosts_of(stored[number].article, boosts)
             hits.append(
                 Hit(
                     stored=stored[number],
                     matched_by="words" if by_words else "related",
-                    score=total_score(mode, score, dot, cursor.best) if mode and place < ranked else None,
+                    score=total_score(mode, score, dot, cursor.best, boosts, held) if mode and place < ranked else None,
                     passage=passage,
                     words=score,
                     cosine=None if self.vector is None else cosine(dot),
+                    pairs=of_pairs,
+                    boosts=held,
                 )
             )
         return tuple(hits)

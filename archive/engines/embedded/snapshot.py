@@ -155,19 +155,34 @@ class Snapshot:
 
     def frequency(self, field: str, term: str) -> int:
         """In how many live articles a term stands (`doc_freq` would count deleted ones)."""
-        known = self._frequencies.get((field, term))
+        return self.how_many((field, term), lambda: Query.term_query(self.schema, field, term))
+
+    def how_many(self, name: tuple[str, str], query: Callable[[], Query]) -> int:
+        """How many live articles a query finds, remembered by its name."""
+        known = self._frequencies.get(name)
         if known is None:
+            wanted = query()
             with self._read_text():  # the stubs of tantivy 0.27 leave out `count`
-                known = int(self.searcher.search(Query.term_query(self.schema, field, term), 1).count)  # type: ignore[attr-defined]
-            self._frequencies[field, term] = known
+                known = int(self.searcher.search(wanted, 1).count)  # type: ignore[attr-defined]
+            self._frequencies[name] = known
         return known
 
+    def occurrences(self, numbers: Numbers, phrase: Sequence[str]) -> NDArray[np.int64]:
+        """How often a phrase of stems stands in each article."""
+        held = self.term_counts(numbers, list(dict.fromkeys(phrase)))
+        if len(phrase) == 1:
+            return held[:, 0]
+        counts = np.zeros(len(numbers), np.int64)
+        for i in np.flatnonzero(held.all(axis=1)).tolist():
+            counts[i] = _occurrences(self.stems(int(numbers[i])).decode(), phrase)
+        return counts
+
     def proposals(self, query: Query, limit: int) -> tuple[Numbers, NDArray[np.float64]]:
-        """The best by the text index's own score: their numbers and scores."""
+        """The best by the text index's own score: their numbers, and their scores in the scale of `word_parts`."""
         with self._read_text():
             hits = self.searcher.search(query, limit, False).hits
             numbers = np.array(self.searcher.fast_field_values("number", [a for _, a in hits]), np.int64)
-        return numbers, np.array([score for score, _ in hits])
+        return numbers, np.array([score for score, _ in hits]) / NUMERATOR
 
     def indexed(self) -> Numbers:
         """The numbers of all articles that the text index holds."""
@@ -306,8 +321,21 @@ class Snapshot:
 
 
 NOT_CLOSE = -(1 << 40)
+NUMERATOR = 2.2
+"""k1 + 1: the text index multiplies every BM25 score by it."""
 STORED_CACHE = 2_000
 """Articles kept as objects, about 10 KB each."""
+
+
+def _occurrences(stream: str, phrase: Sequence[str]) -> int:
+    """How often a phrase stands in an article's stems; a line is a field, and nothing goes on from line to line."""
+    count = 0
+    for line in stream.split("\n"):
+        padded, wanted = f" {line} ", f" {' '.join(phrase)} "
+        at = padded.find(wanted)
+        while at >= 0:
+            count, at = count + 1, padded.find(wanted, at + 1)
+    return count
 
 
 def _check_records(path: Path, records: NDArray[Any], marker: Marker) -> None:
