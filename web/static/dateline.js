@@ -1,4 +1,4 @@
-// Keys, suggestions, ranges drawn on the timeline, explanations of mentions. Everything works without this file.
+// Keys, suggestions, ranges, explanations, progress. Everything works without this file.
 "use strict";
 const box = document.getElementById("q");
 const help = document.getElementById("help");
