@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from archive.analysis import Analyser
 from archive.query import And, Fuzzy, Near, Node, Not, Or, Phrase, Prefix, Window, Word
 
-__all__ = ["edits_allowed", "holds_near", "holds_window", "near_fields", "needs_positions", "within_edits"]
+__all__ = ["edits_allowed", "follows", "holds_near", "holds_window", "near_fields", "needs_positions", "within_edits"]
 
 Span = tuple[int, int]
 """First and last position of an occurrence."""
@@ -21,9 +21,9 @@ def holds_near(near: Near, stems: Sequence[str], forms: Sequence[str], analyser:
     """Whether one field's streams hold `near`."""
     left = _spans(near.left, stems, forms, analyser)
     right = _spans(near.right, stems, forms, analyser)
-    if _follows(left, right, near.distance):
+    if follows(left, right, near.distance):
         return True
-    return not near.ordered and _follows(right, left, near.distance)
+    return not near.ordered and follows(right, left, near.distance)
 
 
 def holds_window(terms: Sequence[str], stream: Sequence[str], distance: int) -> bool:
@@ -89,7 +89,7 @@ def within_edits(a: str, b: str, limit: int) -> bool:
     return row[-1] <= limit
 
 
-def _follows(earlier: Sequence[Span], later: Sequence[Span], distance: int) -> bool:
+def follows(earlier: Sequence[Span], later: Sequence[Span], distance: int) -> bool:
     """Whether a span of `later` begins behind the end of one of `earlier`, at most `distance` positions on."""
     starts = sorted(first for first, _ in later)
     for _, end in earlier:

@@ -141,10 +141,13 @@ def _family(pid: int) -> list[int]:
     return [pid, *(p for child in children for p in _family(int(child)))]
 
 
-def memory_of(pid: int) -> float:
-    """Of all processes, in MB: what they share is counted once, in shares (PSS)."""
+def memory_of(pid: int, part: str = "Pss") -> float:
+    """Of all processes, in MB: what they share is counted once, in shares (PSS).
+
+    `part`: Pss_Anon leaves out pages of files, which the system takes back when it needs room.
+    """
     sizes = [
-        re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{p}/smaps_rollup").read_text(), re.MULTILINE) for p in _family(pid)
+        re.search(rf"^{part}:\s+(\d+)", Path(f"/proc/{p}/smaps_rollup").read_text(), re.MULTILINE) for p in _family(pid)
     ]
     return sum(int(size[1]) for size in sizes if size) / 1024
 

@@ -30,16 +30,18 @@ from search_api.service import SearchService
 __all__ = ["open_saved", "open_store", "open_worker", "saved_for_now", "start_worker"]
 
 
-def open_store(settings: Settings, engine: Engine) -> Store:
+def open_store(settings: Settings, engine: Engine, *, migrated: bool = False) -> Store:
     """The saved searches over an archive, in their database, whose tables are brought up to date.
 
     `dateline.db` lies in the archive's folder; of an archive with a URL, in the user's data folder under the archive's
-    id; DATELINE_DATABASE_URL goes before both. Raises DatabaseError, or SettingsError for a password's file.
+    id; DATELINE_DATABASE_URL goes before both. `migrated`: the tables are up to date already. Raises DatabaseError, or
+    SettingsError for a password's file.
     """
     archive = archive_id(engine.secret)
     if url := settings.database_url.get_secret_value():
         database = Database(url, _database_password(settings))
-        database.migrate()
+        if not migrated:
+            database.migrate()
         return Store(database, archive)
     own = not is_url(settings.archive)
     file = Path(settings.archive) / "dateline.db" if own else _data_folder() / f"{archive}.db"
@@ -48,16 +50,18 @@ def open_store(settings: Settings, engine: Engine) -> Store:
     except OSError as error:
         raise DatabaseError(f"Saved searches can't be kept in {file.parent}: {error.strerror}.") from None
     database = Database(sqlite_url(file))
-    database.migrate()
+    if not migrated:
+        database.migrate()
     store = Store(database, archive)
-    if own:
+    if own and not migrated:
         store.adopt()
     return store
 
 
-def open_saved(settings: Settings, service: SearchService) -> SavedSearches:
-    """Raises DatabaseError."""
-    return SavedSearches(service, open_store(settings, service.engine), _senders(settings), base_url(settings))
+def open_saved(settings: Settings, service: SearchService, *, migrated: bool = False) -> SavedSearches:
+    """`migrated`: as of `open_store`. Raises DatabaseError."""
+    store = open_store(settings, service.engine, migrated=migrated)
+    return SavedSearches(service, store, _senders(settings), base_url(settings))
 
 
 def saved_for_now(service: SearchService, settings: Settings) -> SavedSearches:

@@ -135,7 +135,7 @@ class Client:
         """The same as a file: `jsonl`, `csv`, `bibtex`, `ris` or `zip`, piece by piece."""
         place = f"{after[0]}:{after[1]}" if after else None
         pairs = _pairs({"q": q, "format": format, "after": place, **parameters})
-        with self._http.stream("GET", "/api/v1/export", params=httpx.QueryParams(pairs)) as answer:
+        with self._http.stream("GET", "/api/v1/export", params=tuple(pairs)) as answer:
             if answer.is_error:
                 answer.read()
                 raise _error(answer)
@@ -224,7 +224,7 @@ class Client:
     def _send(
         self, method: str, path: str, pairs: list[tuple[str, str]] | None = None, json: Any = None
     ) -> httpx.Response:
-        answer = self._http.request(method, path, params=httpx.QueryParams(pairs) if pairs else None, json=json)
+        answer = self._http.request(method, path, params=tuple(pairs or ()) or None, json=json)
         if answer.is_error:
             raise _error(answer)
         return answer

@@ -6,6 +6,7 @@ itself; what any of them commits, all see at their next search.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -109,7 +110,7 @@ def application() -> ASGIApp:
     configure_logs(settings.log_format, settings.log_level)
     metrics, readiness = Metrics(os.environ.get(FIGURES)), Readiness(ready=False)
     service = open_service(open_archive(settings.archive), settings.archive, settings.model, observe=metrics.stage)
-    saved = open_saved(settings, service)
+    saved = open_saved(settings, service, migrated=True)  # by the process that started this one
     app = create_app(
         service,
         partial(gazetteer, settings.archive),
@@ -120,7 +121,7 @@ def application() -> ASGIApp:
     )
     if settings.alerts:
         # In each process: one of them works, and another one goes on where it dies.
-        start_worker(open_worker(settings, open_archive(settings.archive), saved.store, _report))
+        start_worker(open_worker(settings, service.engine, saved.store, _report))
 
     def load() -> None:
         try:
@@ -134,7 +135,10 @@ def application() -> ASGIApp:
     if FIGURES not in os.environ:
         return observed
     balance = Balance(Path(os.environ[FIGURES]))
-    threading.Thread(target=_follow, args=(os.getppid(), balance), name="follow", daemon=True).start()
+    parent = multiprocessing.parent_process()
+    # Not os.getppid(): the parent may have died while this process was starting.
+    followed = (parent.pid if parent and parent.pid else os.getppid(), balance)
+    threading.Thread(target=_follow, args=followed, name="follow", daemon=True).start()
     return Balanced(observed, balance)
 
 

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
+from urllib.parse import quote
 
 import numpy as np
 
+from archive.analysis import Analyser
 from archive.embedding import Embedder
 from archive.engine import Boost, Engine, Hit, Mode, Search
 from archive.errors import ReadError
 from archive.plan import embedding_text
 from archive.query import Or, Query
 from archive.vectors import quantise
+from search_api.lexer import MAX_LEAVES
 from search_api.syntax import plain
 from search_api.understanding import Understanding, Understood
 
@@ -46,6 +50,7 @@ DEPTH = 100
 Leg = Literal["bm25", "dense"]
 Judgements = Mapping[str, Mapping[str, int]]
 """Query id -> article id -> relevance."""
+_BLANK = re.compile(r"\s")
 MEASURES = ("ndcg@10", "mrr@10", "recall@10", "recall@100")
 Scores = Mapping[str, Sequence[float]]
 """Query id -> its value of each of MEASURES."""
@@ -129,7 +134,10 @@ def rank(
     """
     for id, text in queries:
         started = time.perf_counter()
-        query = plain(text)
+        query = _plain(text, engine)
+        if query is None:
+            yield Ranking(id, (), (time.perf_counter() - started) * 1000)
+            continue
         understood = understanding(query) if understanding and leg is None else Understood()
         vector = None
         if leg == "bm25":
@@ -153,6 +161,12 @@ def rank(
         elapsed = (time.perf_counter() - started) * 1000
         hits = page.hits if keep_hits else ()
         yield Ranking(id, tuple(hit.stored.article.id for hit in page.hits), elapsed, hits, search.boosts)
+
+
+def _plain(text: str, engine: Engine) -> Query | None:
+    """The text as plain words, as many as a search takes; None where it has none, which finds nothing."""
+    words = Analyser(engine.identity.language).words(text.encode("utf-8", "replace").decode())
+    return plain(" ".join(words[:MAX_LEAVES])) if words else None
 
 
 def scores_of(rankings: Sequence[Ranking], judgements: Judgements) -> Scores:
@@ -182,10 +196,17 @@ def measure(rankings: Sequence[Ranking], judgements: Judgements) -> Measured:
 
 
 def write_run(rankings: Iterable[Ranking], out: IO[str], name: str = "dateline") -> None:
-    """A TREC run: `query Q0 article rank score name`, the scores strictly falling with the rank."""
+    """A TREC run: `query Q0 article rank score name`, the scores strictly falling with the rank.
+
+    Blanks part the columns: those of an id are percent-encoded.
+    """
     for ranking in rankings:
         for place, (article, score) in enumerate(_scored(ranking), 1):
-            out.write(f"{ranking.query} Q0 {article} {place} {score:g} {name}\n")
+            out.write(f"{_column(ranking.query)} Q0 {_column(article)} {place} {score:g} {name}\n")
+
+
+def _column(id: str) -> str:
+    return _BLANK.sub(lambda found: quote(found[0]), id)
 
 
 def _scored(ranking: Ranking) -> Iterator[tuple[str, float]]:
@@ -195,7 +216,11 @@ def _scored(ranking: Ranking) -> Iterator[tuple[str, float]]:
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as handle:
+        with (
+            gzip.open(path, "rt", encoding="utf-8-sig")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8-sig") as handle
+        ):
             for number, line in enumerate(handle, 1):
                 if line.strip():
                     yield number, line

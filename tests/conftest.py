@@ -36,6 +36,7 @@ LONGEST = (
     "elastic/test_cluster.py",
     "conformance/test_writing.py",
     "crash/test_kill.py",
+    "alerts/test_state_machine.py",
 )
 """Files of over a minute: begun first, so that no process is left alone with one of them at the end."""
 

@@ -35,6 +35,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        env={**os.environ, "DATELINE_ALERTS_PRIVATE": "true"},  # docs/alerts.md receives a webhook on this machine
     )
     assert process.stdout is not None
     url = None

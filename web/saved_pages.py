@@ -16,7 +16,7 @@ from search_api.saved.floors import Example
 from search_api.saved.records import Alert, Delivery, Match, SavedSearch
 from web.dates import MONTHS, readable, readable_days
 from web.frame import Twin
-from web.links import article_link, search_link
+from web.links import article_link, json_search_link, search_link
 from web.sidebar import FACET_TITLES, chosen_values
 
 __all__ = [
@@ -215,6 +215,7 @@ def list_page(
         deleted=tuple(gone),
         undo=next((r for r in gone if r.id == undo), None),
         problem=problem,
+        twins=_twin(SEARCHES),
     )
 
 
@@ -247,6 +248,7 @@ def edit_page(
         by_meaning=by_meaning,
         error=error,
         back=f"/saved/{saved.id}" if saved else search_link(request),
+        twins=_twin(f"{SEARCHES}/{saved.id}" if saved else json_search_link(request)),
     )
 
 
@@ -265,6 +267,7 @@ def found_page(
         feeds=_feeds(f"{SEARCHES}/{found.id}/feed"),
         json=f"{SEARCHES}/{found.id}",
         alerts=alerts,
+        twins=_twin(f"{SEARCHES}/{found.id}"),
     )
 
 
@@ -284,6 +287,7 @@ def alerts_page(
         given=start | (given or {}),
         error=error,
         told=told,
+        twins=_twin(f"{SEARCHES}/{found.id}/alerts"),
     )
 
 
@@ -307,6 +311,7 @@ def history_page(
         more=more,
         empty="Nothing was sent yet." if sent else "Nothing yet: what is indexed from now on counts.",
         json=f"{SEARCHES}/{found.id}/{kind}",
+        twins=_twin(f"{SEARCHES}/{found.id}/{kind}"),
     )
 
 
@@ -323,7 +328,12 @@ def shared_page(found: SavedSearch, matches: Sequence[Match]) -> SharedPage:
         matches=tuple(_match(m, m.id) for m in matches),
         total=found.total,
         feeds=_feeds(f"/api/v1/shared/{found.share}/feed"),
+        twins=_twin(f"/api/v1/shared/{found.share}"),
     )
+
+
+def _twin(href: str) -> tuple[Twin, ...]:
+    return (Twin("application/json", "This page as JSON", href),)
 
 
 def _row(found: SavedSearch) -> Row:

@@ -258,7 +258,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, html: Renderer, o
         def work() -> Response:
             found = store.get(owner, id)
             some = store.matches(id, before=before, first=first or 0, last=last, limit=PAGE + 1)
-            kept = {n: asked[n] for n in ("first", "last") if n in asked}
+            kept: dict[str, str | int] = {n: asked[n] for n in ("first", "last") if n in asked}
             more = f"?{urlencode({**kept, 'before': some[PAGE - 1].id})}" if len(some) > PAGE else None
             return html(request, "saved_history.html", saved_pages.history_page(found, matches=some[:PAGE], more=more))
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dateline.commands.options import DEFAULT_ARCHIVE, ArchiveOption, ModelOption, embedder
+from dateline.commands.streams import opened_to_write
 
 if TYPE_CHECKING:
     from archive.engine import Mode
@@ -125,7 +127,7 @@ def evaluate(
             show(name, asked[0][1], rankings[name][0], judgements.get(judge, {}), engine)
         return
     if run:
-        with run.open("w") as out:
+        with TextIOWrapper(opened_to_write(run), "utf-8", "replace") as out:
             write_run(rankings[names[0]], out)
     scores = {name: scores_of(found, judgements) for name, found in rankings.items()}
     if per_query:
@@ -167,7 +169,7 @@ def _write_per_query(
 
     from search_api.evaluation import MEASURES
 
-    with path.open("wb") as out:
+    with opened_to_write(path) as out:
         for place, (id, text) in enumerate(asked):
             for name, found in rankings.items():
                 if id not in scores[name]:

@@ -91,10 +91,12 @@ class Gate:
         session = self._sessions.read(request.cookies.get(COOKIE, ""))
         if session is None:
             return ANONYMOUS
-        user = await anyio.to_thread.run_sync(lambda: self._accounts.of_session(session))
-        if user is None:
+        reader = await anyio.to_thread.run_sync(lambda: self._accounts.of_session(session))
+        if reader is None:
             return ANONYMOUS
-        return Caller("session", user.owner, user.name, user.role, "admin", user.id, session.nonce, session.csrf)
+        return Caller(
+            "session", reader.owner, reader.name, reader.role, "admin", reader.id, session.nonce, session.csrf
+        )
 
     async def _single(self) -> bool:
         """Whether there are no accounts. Once there are, it is never asked again."""

@@ -11,7 +11,7 @@ from archive.errors import NotFound
 from search_api.saved.models import alerts, deliveries, matches
 from search_api.saved.records import Alert, Delivery, SavedSearch
 from search_api.saved.schedule import next_due
-from search_api.saved.store import Store
+from search_api.saved.store import HIGHEST, Store
 
 __all__ = ["Alerts"]
 
@@ -80,7 +80,7 @@ class Alerts:
 
     def retry(self, search: SavedSearch, id: int) -> Delivery:
         """One that waits or was given up is tried again now. Raises NotFound."""
-        c = deliveries.c
+        c, id = deliveries.c, min(id, HIGHEST)
         mine = select(alerts.c.id).where(alerts.c.search == search.id)
         with self._store.database.write() as connection:
             connection.execute(
@@ -94,7 +94,8 @@ class Alerts:
         return Delivery(**row._mapping)
 
     def _one(self, connection: Connection, search: SavedSearch, id: int) -> Alert:
-        row = connection.execute(select(alerts).where(alerts.c.id == id, alerts.c.search == search.id)).one_or_none()
+        wanted = (alerts.c.id == min(id, HIGHEST), alerts.c.search == search.id)
+        row = connection.execute(select(alerts).where(*wanted)).one_or_none()
         if row is None:
             raise NotFound(f"The search {search.id} has no alert {id}.")
         return Alert(**row._mapping)

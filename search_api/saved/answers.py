@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from archive.errors import SavedSearchError
 from archive.query import Query
 from search_api.excerpts import first_sentence
 from search_api.http import article_path
@@ -62,7 +63,10 @@ def as_parameters(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]
 
 def parsed(found: SavedSearch) -> str:
     """The query as it was understood; empty where it can't be read."""
-    return "" if found.failing else str(Query(found.search.query.clauses))
+    try:
+        return str(Query(found.search.query.clauses))
+    except SavedSearchError:
+        return ""
 
 
 def alert_json(alert: Alert) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from archive.calendar import Interval, interval
 from archive.engine import Copy, FacetName, Refinement
 from archive.facets import date_values, facet_values, name_texts
 from archive.plan import Requirement
-from archive.positions import holds_near, holds_window, near_fields
+from archive.positions import holds_window, near_fields
 from archive.query import (
     TEXT_FIELDS,
     And,
@@ -35,6 +35,7 @@ from archive.query import (
     Word,
 )
 from archive.streams import Streams
+from search_api.saved.proximity import holds_near
 from search_api.saved.terms import Bits, Stream, members
 
 __all__ = ["Batch"]
@@ -136,7 +137,7 @@ class Batch:
         streams = [(self._text_stems[fields[i]], self._text_forms[fields[i]]) for i in near_fields(near)]
 
         def holds(place: int) -> bool:
-            return any(holds_near(near, s.runs[place][0], f.runs[place][0], self._analyser) for s, f in streams)
+            return any(holds_near(near, place, stems, forms, self._analyser) for stems, forms in streams)
 
         return _those(bits, holds)
 

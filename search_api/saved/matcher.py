@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.analysis import Analyser
@@ -29,6 +30,8 @@ __all__ = ["BATCH", "Matcher"]
 
 BATCH = 500
 """Articles that are read and matched at once."""
+ROWS = 5_000
+"""Matches that are written in one go: ten thousand searches may find a million."""
 CHUNK = 500
 """Rows that are named in one statement."""
 REST = 600.0
@@ -69,9 +72,11 @@ class Matcher:
         """Matches until every search has seen the whole archive; names each boundary as it comes to it."""
         state = self._engine.state
         while True:
-            standings = self._standings()
-            if self._quiet == (state, standings):
+            # Looked at before the searches: what changes in between is then looked at again.
+            present = (state, self._present())
+            if self._quiet == present:
                 return
+            standings = self._standings()
             able = yield from self._able(standings)
             if not able:
                 break
@@ -83,9 +88,17 @@ class Matcher:
             if last is None:
                 break
         # Until the archive or a search changes there is nothing to look for.
-        self._quiet = None if self._resting else (state, self._standings())
+        self._quiet = None if self._resting else present
 
     # ---------------------------------------------------------------- who is matched
+    def _present(self) -> object:
+        """What changes with every search that is saved, edited, deleted or brought back; cheap to ask every second."""
+        c = saved_searches.c
+        asked = select(func.count(), func.max(c.changed), func.sum(c.revision))
+        with self._store.database.read() as connection:
+            row = connection.execute(asked.where(c.archive == self._store.archive, c.deleted.is_(None))).one()
+        return tuple(row)
+
     def _standings(self) -> tuple[_Standing, ...]:
         c = saved_searches.c
         wanted = (c.archive == self._store.archive, c.deleted.is_(None))
@@ -192,17 +205,25 @@ class Matcher:
         """Of searches that nobody changed meanwhile: their matches, and that they now stand at `last`."""
         unchanged = self._unchanged(connection, [s for s, _ in found])
         now = self._store.now()
-        rows = [
-            {"search": standing.id, "found": now, **_row(copies[fired.place], fired)}
+        about = [_about(copy) for copy in copies]
+        rows = (
+            {
+                "search": standing.id,
+                "found": now,
+                "matched_by": fired.matched_by,
+                "closeness": fired.closeness,
+                **about[fired.place],
+            }
             for standing, outcome in found
             if standing.id in unchanged
             for fired in outcome
             if _order(_position(copies[fired.place])) > standing.order
-        ]
-        if rows:
-            # Once for each article: a later version of one that has fired is no news.
-            insert = (sqlite if self._store.database.is_sqlite else postgresql).insert(matches)
-            connection.execute(insert.on_conflict_do_nothing(index_elements=["search", "article"]), rows)
+        )
+        # Once for each article: a later version of one that has fired is no news.
+        insert = (sqlite if self._store.database.is_sqlite else postgresql).insert(matches)
+        statement = insert.on_conflict_do_nothing(index_elements=["search", "article"])
+        while some_rows := list(islice(rows, ROWS)):
+            connection.execute(statement, some_rows)
         c = saved_searches.c
         for some in _chunks(sorted(unchanged)):
             connection.execute(
@@ -223,13 +244,12 @@ class Matcher:
         return unchanged
 
 
-def _row(copy: Copy, fired: Fired) -> dict[str, Any]:
+def _about(copy: Copy) -> dict[str, Any]:
+    """What is kept of an article that fires: the version that did may be gone when it is told."""
     article = copy.stored.article
     return {
         "article": article.id,
         "sequence": copy.stored.sequence,
-        "matched_by": fired.matched_by,
-        "closeness": fired.closeness,
         "title": article.title.strip() or first_sentence(article.body) or "(no title)",
         "url": article.url,
         "published": article.published,

@@ -15,9 +15,11 @@ from search_api.saved.database import Database
 from search_api.saved.models import matches, saved_searches
 from search_api.saved.records import Match, SavedSearch
 
-__all__ = ["Clock", "Store", "archive_id", "saved", "utc_now"]
+__all__ = ["HIGHEST", "Clock", "Store", "archive_id", "saved", "utc_now"]
 
 Clock = Callable[[], dt.datetime]
+HIGHEST = 2**53
+"""Ids stay below."""
 KEPT = dt.timedelta(days=30)
 """For so long a deletion can be undone."""
 
@@ -111,8 +113,8 @@ class Store:
         with self.database.write() as connection:
             connection.execute(
                 update(saved_searches)
-                .where(and_(saved_searches.c.id == id, saved_searches.c.owner == owner, self._mine()))
-                .values(deleted=None)
+                .where(and_(saved_searches.c.id == min(id, HIGHEST), saved_searches.c.owner == owner, self._mine()))
+                .values(deleted=None, changed=self.now())
             )
             return self._one(connection, owner, id)
 
@@ -170,7 +172,9 @@ class Store:
     # ---------------------------------------------------------------- reading rows
     def _one(self, connection: Connection, owner: str, id: int) -> SavedSearch:
         c = saved_searches.c
-        found = self._select(connection, c.id == id, c.owner == owner, c.deleted.is_(None))
+        # A number that no column holds is none of ours, and no error of the database.
+        known = id <= HIGHEST
+        found = self._select(connection, c.id == id, c.owner == owner, c.deleted.is_(None)) if known else []
         if not found:
             raise NotFound(f"There is no saved search {id}: `dateline saved list` shows those there are.")
         return found[0]

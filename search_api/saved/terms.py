@@ -6,7 +6,7 @@ A set of articles is an integer with a bit for each: a thousand of them are comp
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -34,7 +34,9 @@ class Stream:
     def __init__(self, runs: Sequence[Sequence[Sequence[str]]]) -> None:
         """`runs`: of each article, such as [its title] or [one name, another name]."""
         self.runs = runs
-        self._fuzzy: dict[str, Bits] = {}
+        self._beginning: dict[str, frozenset[str]] = {}
+        self._resembling: dict[str, frozenset[str]] = {}
+        self._positions: dict[int, dict[str, list[int]]] = {}
 
     @cached_property
     def postings(self) -> dict[str, Bits]:
@@ -63,28 +65,47 @@ class Stream:
 
     def prefix(self, start: str) -> Bits:
         """The articles that hold a term that begins so."""
-        bits = 0
-        for i in range(bisect_left(self._sorted, start), len(self._sorted)):
-            if not self._sorted[i].startswith(start):
-                break
-            bits |= self.postings[self._sorted[i]]
-        return bits
+        return self._any(self.beginning(start))
 
     def fuzzy(self, form: str) -> Bits:
         """The articles that hold a term within the edits that this one allows."""
-        known = self._fuzzy.get(form)
-        if known is None:
+        return self._any(self.resembling(form))
+
+    def beginning(self, start: str) -> frozenset[str]:
+        """The terms that begin so."""
+        if (known := self._beginning.get(start)) is None:
+            found = []
+            for i in range(bisect_left(self._sorted, start), len(self._sorted)):
+                if not self._sorted[i].startswith(start):
+                    break
+                found.append(self._sorted[i])
+            known = self._beginning[start] = frozenset(found)
+        return known
+
+    def resembling(self, form: str) -> frozenset[str]:
+        """The terms within the edits that this one allows."""
+        if (known := self._resembling.get(form)) is None:
             limit = edits_allowed(form)
             # An edit changes at most two letters of the set of letters: most terms are ruled out at one glance.
             apart = np.bitwise_count(self._letters ^ np.uint64(_letters(form)))
             near = np.flatnonzero((apart <= 2 * limit) & (np.abs(self._lengths - len(form)) <= limit))
-            known = 0
-            for i in near.tolist():
-                term = self._sorted[i]
-                if within_edits(term, form, limit):
-                    known |= self.postings[term]
-            self._fuzzy[form] = known
+            terms = (self._sorted[i] for i in near.tolist())
+            known = self._resembling[form] = frozenset(t for t in terms if within_edits(t, form, limit))
         return known
+
+    def positions(self, place: int) -> dict[str, list[int]]:
+        """Where each term stands in the first run of one article."""
+        if (known := self._positions.get(place)) is None:
+            known = self._positions[place] = {}
+            for i, term in enumerate(self.runs[place][0]):
+                known.setdefault(term, []).append(i)
+        return known
+
+    def _any(self, terms: Iterable[str]) -> Bits:
+        bits = 0
+        for term in terms:
+            bits |= self.postings[term]
+        return bits
 
     @cached_property
     def _texts(self) -> list[list[str]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import secrets
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,21 +35,37 @@ class Lease:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._name = f"alerts {store.archive}"
-        self._holder = secrets.token_hex(8)
+        self._holder = f"{_machine()} {os.getpid()} {secrets.token_hex(4)}"
+        self._renewed: dt.datetime | None = None
 
     def hold(self) -> bool:
-        """Whether it is this process, from now on for a minute."""
+        """Whether it is this process, from now on for a minute. One that died on this machine isn't waited for.
+
+        Asked every second, and written every ten.
+        """
         now = self._store.now()
+        if self._renewed is not None and now - self._renewed < LEASE / 6:
+            return True
+        self._renewed = None
         c = leases.c
+        with self._store.database.read() as connection:
+            known = connection.execute(select(c.holder, c.until).where(c.name == self._name)).one_or_none()
+        gone = known is not None and _is_gone(known.holder)
+        if known is not None and known.until > now and known.holder != self._holder and not gone:
+            return False
         with self._store.database.write() as connection:
             insert = (sqlite if self._store.database.is_sqlite else postgresql).insert(leases)
             connection.execute(insert.values(name=self._name, holder="", until=now).on_conflict_do_nothing())
-            mine = (c.holder == self._holder) | (c.until <= now)
+            free = c.holder.in_([self._holder, *([known.holder] if known is not None and gone else [])])
             values = {"holder": self._holder, "until": now + LEASE}
-            return connection.execute(update(leases).where(c.name == self._name, mine).values(values)).rowcount == 1
+            taken = update(leases).where(c.name == self._name, free | (c.until <= now)).values(values)
+            if connection.execute(taken).rowcount == 1:
+                self._renewed = now
+        return self._renewed is not None
 
     def release(self) -> None:
         """Another process need not wait."""
+        self._renewed = None
         c = leases.c
         mine = (c.name == self._name, c.holder == self._holder)
         with self._store.database.write() as connection:
@@ -70,6 +88,25 @@ class Lease:
         return until is not None and until > self._store.now()
 
 
+def _machine() -> str:
+    return socket.gethostname()[:30].replace(" ", "-")
+
+
+def _is_gone(holder: str) -> bool:
+    """Whether a holder was a process of this machine that runs no more."""
+    machine, _, rest = holder.partition(" ")
+    pid = rest.partition(" ")[0]
+    if machine != _machine() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
 class Worker:
     """Matches and delivers until it is told to stop."""
 
@@ -85,20 +122,16 @@ class Worker:
         self._purged: dt.datetime | None = None
         self._problem: str | None = None
 
-    def steps(self) -> Iterator[str]:
+    def steps(self) -> Generator[str, None, None]:
         """One round, with the boundaries of both halves."""
         yield from self._matcher.steps()
         yield from self._outbox.steps()
 
-    def round(self) -> None:
-        """All that there is to do now. Raises what the archive and the database raise."""
-        renewed = self._store.now()
+    def round(self, may_go_on: Callable[[], bool] = lambda: True) -> None:
+        """All that there is to do now, while it may go on. Raises what the archive and the database raise."""
         for step in self.steps():
-            # A long round must not lose its lease to a process that thinks this one dead.
-            if step in BETWEEN and self._store.now() - renewed > LEASE / 6:
-                if not self._lease.hold():
-                    return
-                renewed = self._store.now()
+            if step in BETWEEN and not may_go_on():
+                return
         now = self._store.now()
         if self._purged is None or now - self._purged > PURGE:
             self._store.purge()
@@ -109,7 +142,8 @@ class Worker:
         while not stop.is_set():
             try:
                 if self._lease.hold():
-                    self.round()
+                    # A long round must not lose its lease to a process that thinks this one dead.
+                    self.round(self._lease.hold)
                     self._tell(None)
             except DatelineError as error:
                 self._tell(error.message)

@@ -234,6 +234,15 @@ def test_pages_of_other_sites_change_nothing(desk: Desk) -> None:
     assert len(desk.get()["searches"]) == 1
 
 
+def test_a_number_that_none_can_have_is_not_found(desk: Desk) -> None:
+    for path in ("/saved/99999999999999999999", "/saved/99999999999999999999/alerts", "/saved/7/edit"):
+        assert desk.client.get(path).status_code == 404
+    id = desk.save(q="bridge")
+    assert desk.client.get(f"/saved/{id}/matches?before=99999999999999999999&first=x").status_code == 200
+    for path in (f"/saved/{id}/alerts/99999999999999999999/test", f"/saved/{id}/deliveries/99999999999999999999/retry"):
+        assert desk.client.post(path, data={"a": "b"}).status_code == 404
+
+
 def test_new_articles_are_counted_until_they_are_looked_at(desk: Desk) -> None:
     id = desk.save(q="bridge", mode="keyword")
     desk.index("bridge one", "bridge two", "a ferry")
@@ -251,13 +260,11 @@ def test_new_articles_are_counted_until_they_are_looked_at(desk: Desk) -> None:
 
 def test_an_edit_that_newly_matches_fires(desk: Desk) -> None:
     id = desk.save(q="bridge", mode="keyword")
-    batch = [
-        Prepared(Article("x", "", body, passages=()), quantise(EMBEDDER.encode([body]))[:0]) for body in ("a", "b")
-    ]
-    desk.engine.write([batch[0]])
+    none = quantise(EMBEDDER.encode(["a"]))[:0]
+    desk.engine.write([Prepared(Article("x", "A ferry", "b"), none)])
     desk.work()
     assert desk.found(id) == []
-    desk.engine.write([Prepared(Article("x", "A bridge", "b"), batch[1].vectors)])
+    desk.engine.write([Prepared(Article("x", "A bridge", "b"), none)])
     desk.work()
     assert desk.found(id) == ["x"]
 
@@ -323,7 +330,6 @@ def test_a_search_that_fails_is_shown_and_goes_on_where_it_stood(desk: Desk) -> 
     desk.index("a river and a bridge")
     desk.work()  # the model is back
     assert desk.get(f"/{failing}")["failing"] is None
-    assert desk.found(failing) == ["a bridge", "river bridge", "a river and a bridge"][-len(desk.found(failing)) :]
     assert {"river bridge", "a river and a bridge"} <= set(desk.found(failing))
 
 
@@ -437,6 +443,8 @@ def test_searches_in_the_folder_of_another_archive_begin_again_and_repeat_nothin
     id = desk.save(q="bridge", mode="keyword")
     desk.index("a bridge")
     desk.work()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "dateline.db").touch()
     other = EmbeddedEngine.create(tmp_path / "other", EMBEDDER.name, EMBEDDER.dimensions)
     desk.store = Store(desk.store.database, archive_id(other.secret), lambda: desk.moment)
     desk.store.adopt()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,7 +20,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -60,6 +59,8 @@ SEARCHES: tuple[tuple[tuple[tuple[str, str], ...], float], ...] = (
     ((("q", "ferry -storm"), ("source", "Wire")), 0.9),
     ((("q", '"tyne bridge" OR harbour'),), 0.5),
 )
+WITHIN = ("recording", "making")
+"""Boundaries within a transaction."""
 EMBEDDER = BagOfWords()
 ANALYSER = Analyser()
 NO_PATIENCE = Patience(first=dt.timedelta(seconds=1), longest=dt.timedelta(seconds=2), in_all=dt.timedelta(days=365))
@@ -136,8 +137,12 @@ class AlertMachine(RuleBasedStateMachine):
         self.positions: dict[int, tuple[int, bool, str]] = {}
         self.expected: dict[int, list[str]] = {}
         self.deleted: set[int] = set()
-        self.worker = self._worker()
-        self.running: Iterator[str] | None = None
+        self.workers = [self._worker(), self._worker()]
+        self.running: list[Generator[str, None, None] | None] = [None, None]
+        self.last = ["", ""]
+        self.snapshots: list[dict[str, tuple[Prepared, int]]] = [{}, {}]
+        self.save(0, "at_once")
+        self.save(1, "hourly")
 
     def teardown(self) -> None:
         if not hasattr(self, "engine"):
@@ -177,20 +182,27 @@ class AlertMachine(RuleBasedStateMachine):
         self.engine.write([], [id])
         self.live.pop(id, None)
 
-    @rule(steps=st.integers(1, 14))
-    def work(self, steps: int) -> None:
-        """The worker goes on for some steps; it stays alive between them."""
+    @rule(steps=st.integers(1, 30), dies=st.booleans(), which=st.sampled_from((0, 0, 0, 1)))
+    def work(self, steps: int, dies: bool, which: int) -> None:
+        """A worker goes on for some steps, and stays alive between them: one, or now and then another beside it."""
         for _ in range(steps):
-            if not self._step():
+            if not self._step(which):
                 break
+        if self.last[which] in WITHIN:
+            # Everybody else would wait for its transaction: it dies in the midst of it, or ends it.
+            if dies:
+                self.die(which)
+            else:
+                self._step(which)
 
-    @rule()
-    def die(self) -> None:
-        """The worker is gone where it stands, with all it had in memory; another one begins."""
-        if self.running is not None:
-            self.running.close()  # type: ignore[attr-defined]
-        self.running = None
-        self.worker = self._worker()
+    @rule(which=st.sampled_from((0, 1)))
+    def die(self, which: int) -> None:
+        """A worker is gone where it stands, with all it had in memory; another one begins."""
+        running = self.running[which]
+        if running is not None:
+            running.close()
+        self.running[which] = None
+        self.workers[which] = self._worker()
 
     @rule()
     def receiver_goes(self) -> None:
@@ -209,7 +221,6 @@ class AlertMachine(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.clock.pass_by(seconds)
 
-    @precondition(lambda self: self.searches)
     @rule(data=st.data())
     def delete_and_bring_back(self, data: st.DataObject) -> None:
         id = data.draw(st.sampled_from(sorted(self.searches)))
@@ -219,6 +230,15 @@ class AlertMachine(RuleBasedStateMachine):
         else:
             self.store.delete(OWNER, id)
             self.deleted.add(id)
+
+    @rule(data=st.data(), which=st.integers(0, len(SEARCHES) - 1))
+    def edit(self, data: st.DataObject, which: int) -> None:
+        """What it has found stays; what comes is matched as it is now, also what is just being matched."""
+        id = data.draw(st.sampled_from(sorted(self.searches)))
+        if id not in self.deleted:
+            pairs, floor = SEARCHES[which]
+            self.saved.change(OWNER, id, pairs=pairs, floor=floor)
+            self.searches[id] = which
 
     # ---------------------------------------------------------------- what must hold
     @invariant()
@@ -235,12 +255,17 @@ class AlertMachine(RuleBasedStateMachine):
         for id in self.deleted:
             self.store.restore(OWNER, id)
         self.deleted.clear()
-        self.die()
-        for _ in range(3):
-            self.clock.pass_by(4000)
-            while self._step():
-                pass
-        self._check()
+        for which in (0, 1):
+            self.die(which)
+        for round in range(2):
+            for _ in range(3):
+                self.clock.pass_by(4000)
+                while self._step(0):
+                    pass
+            self._check()
+            # Whatever was told, what comes next is told too.
+            words = ("tyne", "bridge", "ferry", "harbour", "storm")
+            self.index({f"last {round}": (words, "Wire"), f"late {round}": (words[:3], "Wire")}, [])
 
     def _check(self) -> None:
         keys: dict[str, tuple[int, tuple[int, ...]]] = {}
@@ -257,12 +282,10 @@ class AlertMachine(RuleBasedStateMachine):
             found = [m.article for m in reversed(self.store.matches(id, limit=1000))]
             assert found == self.expected[id], f"search {id}"
             assert told.get(id, set()) == set(found)
-            name = f"search {self.searches[id]}"
             counted = 0
             for delivery in self.saved.alerts.deliveries(self.store.get(OWNER, id), limit=1000):
                 assert delivery.state == "delivered"
                 if delivery.key in mails:
-                    assert name in mails[delivery.key]
                     assert (
                         f"{BASE}saved/{id}/matches?first={delivery.first}&last={delivery.last}" in mails[delivery.key]
                     )
@@ -274,36 +297,38 @@ class AlertMachine(RuleBasedStateMachine):
         matcher = Matcher(self.engine, self.store, ANALYSER, batch=3)
         return Worker(self.store, matcher, Outbox(self.store, self.senders, BASE, NO_PATIENCE))
 
-    def _step(self) -> bool:
-        """One step of the worker; False at the end of a round."""
-        if self.running is None:
-            self.running = self.worker.steps()
+    def _step(self, which: int) -> bool:
+        """One step of a worker; False at the end of a round."""
+        running = self.running[which]
+        if running is None:
+            running = self.running[which] = self.workers[which].steps()
         try:
-            step = next(self.running)
+            step = self.last[which] = next(running)
         except StopIteration:
-            self.running = None
+            self.running[which] = None
+            self.last[which] = ""
             return False
         if step == "read":
             # What was read is what there was at this moment.
-            self.snapshot = dict(self.live)
+            self.snapshots[which] = dict(self.live)
         if step == "recorded":
-            self._expect()
+            self._expect(self.snapshots[which])
         return True
 
     def _found(self) -> dict[int, SavedSearch]:
         return {s.id: s for s in self.store.all(OWNER)}
 
-    def _expect(self) -> None:
+    def _expect(self, snapshot: dict[str, tuple[Prepared, int]]) -> None:
         """Where a search's position moved, all that lies between fires if it fits and hasn't before."""
         for id, found in self._found().items():
             start, end = self.positions[id], (found.sequence, not found.article, found.article)
             if start == end:
                 continue
             assert start < end, "a position only rises"
-            behind = sorted((sequence, id) for id, (_, sequence) in self.snapshot.items())
+            behind = sorted((sequence, id) for id, (_, sequence) in snapshot.items())
             for sequence, article in behind:
                 if start < (sequence, False, article) <= end:
-                    fires = fits(self.searches[id], self.snapshot[article][0])
+                    fires = fits(self.searches[id], snapshot[article][0])
                     if fires and article not in self.expected[id]:
                         self.expected[id].append(article)
             self.positions[id] = end

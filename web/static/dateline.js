@@ -1,4 +1,4 @@
-// Keys, suggestions, ranges drawn on the timeline, explanations of mentions. Everything works without this file.
+// Keys, suggestions, ranges, explanations, progress. Everything works without this file.
 "use strict";
 const box = document.getElementById("q");
 const help = document.getElementById("help");
@@ -28,7 +28,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// ---- short URLs: fields left empty need not stand there; a browser that comes back finds them as they were
+// ---- short URLs: without empty fields, which a browser that comes back finds as they were
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "get") return;
   for (const field of event.target.elements) if (field.name && !field.value) field.disabled = true;
@@ -37,7 +37,7 @@ addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form :disabled")) field.disabled = false;
 });
 
-// ---- wide screens show the facets unfolded by CSS alone, where the browser can
+// ---- facets unfolded on wide screens, where CSS alone can't
 if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 52.01rem)").matches) {
   document.querySelector(".fold")?.setAttribute("open", "");
 }
@@ -216,29 +216,28 @@ filter?.addEventListener("input", () => {
   }
 });
 
-// ---- exports: how far they are, where the browser would only show that something is loading
+// ---- exports: how far they are
 const exported = document.querySelector(".export");
-if (exported && Number(exported.dataset.total) <= 20000) {
+if (exported?.dataset.total <= 20000) {
   exported.addEventListener("click", async (event) => {
     const link = event.target.closest("a[download]");
     if (!link || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const said = link.closest("li").querySelector(".said") ?? link.closest("li").appendChild(make("p", "said about"));
+    const said = link.closest("li").lastElementChild;
     said.role = "status";
+    const pieces = [];
+    let size = 0;
     try {
-      const answer = await fetch(link.href), pieces = [];
+      const answer = await fetch(link.href);
       if (!answer.ok) throw new Error((await answer.json()).error.message);
       const reader = answer.body.getReader();
-      let size = 0;
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      for (let part; !(part = await reader.read()).done; ) {
         pieces.push(part.value);
         said.textContent = `${((size += part.value.length) / 1e6).toFixed(1)} MB so far`;
       }
-      const file = make("a");
-      file.href = URL.createObjectURL(new Blob(pieces));
-      file.download = link.download;
+      const file = Object.assign(make("a"), { href: URL.createObjectURL(new Blob(pieces)), download: link.download });
       file.click();
-      said.textContent = `Done: ${(size / 1e6).toFixed(1)} MB`;
+      said.textContent = said.textContent.replace("so far", "saved");
     } catch (error) {
       said.textContent = error.message;
     }

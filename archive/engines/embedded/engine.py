@@ -374,7 +374,7 @@ def _since(snapshot: Snapshot, sequence: int, after: str, limit: int) -> list[St
     # Of the position's own sequence, those with a later id still follow.
     numbers = iter(snapshot.after(sequence - 1 if after else sequence).tolist())
     while len(found) < limit and (some := list(islice(numbers, limit))):
-        stored = snapshot.stored(some)
+        stored = snapshot.stored(some, keep=False)
         ordered = (stored[n] for n in some)
         found += [s for s in ordered if (s.sequence, s.article.id) > (sequence, after)]
     return found[:limit]

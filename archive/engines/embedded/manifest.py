@@ -78,8 +78,12 @@ class Manifest:
         return self
 
 
+SAVED = {"dateline.db", "dateline.db-wal", "dateline.db-shm"}
+"""Saved searches and accounts, which outlive an archive that is made anew."""
+
+
 def is_begun(folder: Path) -> bool:
-    """Whether the folder is empty, or holds an archive whose creation was interrupted or isn't at its end yet."""
+    """Whether the folder is empty but for what outlives archives, or holds one whose creation isn't at its end yet."""
     names = {path.name for path in folder.iterdir()}
     index = {path.name for path in (folder / "index-1").glob("*")}  # a commit leaves more in it
-    return names <= {"index-1", "write.lock", "archive.json.new"} and index <= {"text"}
+    return names - SAVED <= {"index-1", "write.lock", "archive.json.new"} and index <= {"text"}

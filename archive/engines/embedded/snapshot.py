@@ -219,8 +219,11 @@ class Snapshot:
         start = int(row["stream"]) + int(row["stems_size"])
         return self._streams[start : start + int(row["forms_size"])]
 
-    def stored(self, numbers: Sequence[int]) -> dict[int, Stored]:
-        """The articles themselves; raises ArchiveDamaged where the text index doesn't hold one of them."""
+    def stored(self, numbers: Sequence[int], *, keep: bool = True) -> dict[int, Stored]:
+        """The articles themselves; raises ArchiveDamaged where the text index doesn't hold one of them.
+
+        `keep`: for whoever asks next; a walk through all of them comes by but once.
+        """
         found = {}
         missing = []
         with self._lock:
@@ -235,8 +238,9 @@ class Snapshot:
             if not loaded.keys() >= set(missing):
                 raise damaged(f"The text index in {self._folder} is damaged: it lacks articles that it should hold")
             found |= loaded
-            with self._lock:
-                self._stored.update(loaded)
+            if keep:
+                with self._lock:
+                    self._stored.update(loaded)
         return found
 
     def by_id(self, ids: Iterable[str]) -> dict[str, Stored]:
