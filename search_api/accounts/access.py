@@ -19,7 +19,7 @@ class Rule:
     role: Role | None
     """The least role; None: anybody."""
     scope: Scope = "read"
-    """The least scope of a token. Anything but `read` changes something: forms show that they come from our pages."""
+    """The least scope of a token."""
 
 
 @dataclass(frozen=True, slots=True)

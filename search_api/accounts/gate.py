@@ -26,6 +26,8 @@ __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Gate", "caller_of"]
 CSRF_FIELD = "csrf"
 """Of a form."""
 CSRF_HEADER = "x-csrf-token"
+READING = ("GET", "HEAD")
+"""Methods that change nothing."""
 LARGEST_FORM = 100_000
 """Bytes of a form that is looked into."""
 LOOK_AGAIN = 2.0
@@ -68,7 +70,7 @@ class Gate:
             if refusing is not None:
                 await self._refusal(request, caller, refusing)(scope, receive, send)
                 return
-            if any(rule.scope != "read" for rule in rules):
+            if request.method not in READING and any(rule.scope != "read" for rule in rules):
                 receive = await self._refuse_forged(request, caller, rules, receive)
         except (HTTPException, DatelineError) as error:
             response = await self._answer(request, error)

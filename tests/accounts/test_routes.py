@@ -95,7 +95,7 @@ def test_what_changes_something_needs_the_sessions_own_token(knock: Make) -> Non
     client, other = knock("admin"), knock("admin")
     own = client.headers["x-csrf-token"]
     for (method, template), rule in ROUTES.items():
-        if rule.role is None or rule.scope == "read":
+        if rule.role is None or rule.scope == "read" or method == "GET":
             continue
         for given in (None, "", "nonsense", other.headers["x-csrf-token"]):
             headers = {} if given is None else {"x-csrf-token": given}
