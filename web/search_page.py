@@ -298,6 +298,8 @@ def _understood(service: SearchService, answer: Answer, base: PageSearch) -> tup
         count = None if any(out for _, _, out in chosen_values(base, kind)) else counted.get(name)
         if count is None:
             count = service.search(replace(only, facets=(), timeline=None, limit=0))["total"]
+        if not count and not chosen:  # a namesake of what these articles mean: it leads nowhere
+            continue
         found.append(
             Understood(
                 kind=kind,
