@@ -13,32 +13,31 @@ from search_api.parameters import SearchRequest, value_text
 from search_api.saved.answers import SEARCHES
 from search_api.saved.drafts import saved_pairs
 from search_api.saved.floors import Example
-from search_api.saved.records import Alert, Delivery, Match, SavedSearch
+from search_api.saved.records import Match, SavedSearch
 from web.dates import MONTHS, readable, readable_days
 from web.frame import Twin
 from web.links import article_link, json_search_link, search_link
 from web.sidebar import FACET_TITLES, chosen_values
 
 __all__ = [
-    "AlertsPage",
     "EditPage",
     "FoundPage",
-    "HistoryPage",
     "ListPage",
+    "MatchView",
+    "Row",
     "SharedPage",
-    "alerts_page",
     "edit_page",
     "found_page",
-    "history_page",
+    "json_twin",
     "list_page",
+    "match_view",
+    "moment",
+    "row_of",
     "save_link",
     "shared_page",
 ]
 
 MODES = {"hybrid": "words and meaning", "keyword": "words", "semantic": "meaning"}
-SCHEDULES = (("at_once", "at once"), ("hourly", "every hour"), ("daily", "every day"), ("weekly", "every week"))
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-STATES = {"waiting": "waiting", "delivered": "delivered", "given_up": "given up"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,58 +132,6 @@ class FoundPage:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertView:
-    id: int
-    what: str
-    target: str
-    when: str
-    active: bool
-    next: str | None
-    secret: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertsPage:
-    row: Row
-    alerts: tuple[AlertView, ...]
-    schedules: tuple[tuple[str, str], ...]
-    weekdays: tuple[str, ...]
-    given: dict[str, str]
-    """What was typed, where it wasn't right."""
-    error: str | None
-    told: str | None
-    """What became of a test."""
-    twins: tuple[Twin, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryView:
-    id: int
-    when: str
-    what: str
-    articles: str
-    href: str
-    state: str
-    is_open: bool
-    """It can be tried again."""
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
-    """What was found, or what was told."""
-
-    row: Row
-    heading: str
-    matches: tuple[MatchView, ...]
-    deliveries: tuple[DeliveryView, ...]
-    more: str | None
-    empty: str
-    json: str
-    twins: tuple[Twin, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class SharedPage:
     name: str
     note: str
@@ -209,13 +156,13 @@ def list_page(
     found: Sequence[SavedSearch], deleted: Sequence[SavedSearch], undo: int | None, problem: str | None
 ) -> ListPage:
     """`undo`: which was deleted just now."""
-    gone = [_row(s) for s in deleted]
+    gone = [row_of(s) for s in deleted]
     return ListPage(
-        rows=tuple(map(_row, found)),
+        rows=tuple(map(row_of, found)),
         deleted=tuple(gone),
         undo=next((r for r in gone if r.id == undo), None),
         problem=problem,
-        twins=_twin(SEARCHES),
+        twins=json_twin(SEARCHES),
     )
 
 
@@ -248,7 +195,7 @@ def edit_page(
         by_meaning=by_meaning,
         error=error,
         back=f"/saved/{saved.id}" if saved else search_link(request),
-        twins=_twin(f"{SEARCHES}/{saved.id}" if saved else json_search_link(request)),
+        twins=json_twin(f"{SEARCHES}/{saved.id}" if saved else json_search_link(request)),
     )
 
 
@@ -257,66 +204,22 @@ def found_page(
 ) -> FoundPage:
     """`seen`: the last match that was looked at before."""
     return FoundPage(
-        row=_row(found),
+        row=row_of(found),
         note=found.note,
         search=search_link(found.request),
         floor=f"{found.cosine:.2f}",
-        matches=tuple(_match(m, seen) for m in matches),
+        matches=tuple(match_view(m, seen) for m in matches),
         more=f"/saved/{found.id}/matches" if more else None,
         share=f"{base}shared/{found.share}" if found.share else None,
         feeds=_feeds(f"{SEARCHES}/{found.id}/feed"),
         json=f"{SEARCHES}/{found.id}",
         alerts=alerts,
-        twins=_twin(f"{SEARCHES}/{found.id}"),
-    )
-
-
-def alerts_page(
-    found: SavedSearch,
-    alerts: Sequence[Alert],
-    given: dict[str, str] | None = None,
-    error: str | None = None,
-    told: str | None = None,
-) -> AlertsPage:
-    start = {"kind": "webhook", "target": "", "schedule": "at_once", "zone": "UTC", "hour": "8", "weekday": "1"}
-    return AlertsPage(
-        row=_row(found),
-        alerts=tuple(map(_alert, alerts)),
-        schedules=SCHEDULES,
-        weekdays=tuple(WEEKDAYS),
-        given=start | (given or {}),
-        error=error,
-        told=told,
-        twins=_twin(f"{SEARCHES}/{found.id}/alerts"),
-    )
-
-
-def history_page(
-    found: SavedSearch,
-    *,
-    matches: Sequence[Match] = (),
-    deliveries: Sequence[Delivery] = (),
-    alerts: Sequence[Alert] = (),
-    more: str | None,
-    sent: bool = False,
-) -> HistoryPage:
-    """Of matches; or, `sent`, of deliveries by `alerts`."""
-    known = {a.id: a for a in alerts}
-    kind = "deliveries" if sent else "matches"
-    return HistoryPage(
-        row=_row(found),
-        heading="What was sent" if sent else "What it found",
-        matches=tuple(_match(m, found.seen) for m in matches),
-        deliveries=tuple(_delivery(d, known[d.alert], found.id) for d in deliveries if d.alert in known),
-        more=more,
-        empty="Nothing was sent yet." if sent else "Nothing yet: what is indexed from now on counts.",
-        json=f"{SEARCHES}/{found.id}/{kind}",
-        twins=_twin(f"{SEARCHES}/{found.id}/{kind}"),
+        twins=json_twin(f"{SEARCHES}/{found.id}"),
     )
 
 
 def shared_page(found: SavedSearch, matches: Sequence[Match]) -> SharedPage:
-    row = _row(found)
+    row = row_of(found)
     return SharedPage(
         name=row.name,
         note=found.note,
@@ -325,18 +228,18 @@ def shared_page(found: SavedSearch, matches: Sequence[Match]) -> SharedPage:
         limits=row.limits,
         search=search_link(found.request),
         save=save_link(found.request),
-        matches=tuple(_match(m, m.id) for m in matches),
+        matches=tuple(match_view(m, m.id) for m in matches),
         total=found.total,
         feeds=_feeds(f"/api/v1/shared/{found.share}/feed"),
-        twins=_twin(f"/api/v1/shared/{found.share}"),
+        twins=json_twin(f"/api/v1/shared/{found.share}"),
     )
 
 
-def _twin(href: str) -> tuple[Twin, ...]:
+def json_twin(href: str) -> tuple[Twin, ...]:
     return (Twin("application/json", "This page as JSON", href),)
 
 
-def _row(found: SavedSearch) -> Row:
+def row_of(found: SavedSearch) -> Row:
     request = found.request
     return Row(
         id=found.id,
@@ -365,7 +268,7 @@ def _refinements(request: SearchRequest) -> Iterator[tuple[str, str, str]]:
         yield f"exclude.{field}" if exclude else field, value_text(value), f"not {label}" if exclude else label
 
 
-def _match(match: Match, seen: int) -> MatchView:
+def match_view(match: Match, seen: int) -> MatchView:
     why = "matched by words"
     if match.matched_by == "meaning" and match.closeness is not None:
         why = f"by meaning, {match.closeness / UNIT:.2f}"
@@ -375,7 +278,7 @@ def _match(match: Match, seen: int) -> MatchView:
         title=match.title,
         about=" · ".join(part for part in about if part),
         why=why,
-        when=_when(match.found),
+        when=moment(match.found),
         new=match.id > seen,
     )
 
@@ -392,40 +295,6 @@ def _example(example: Example) -> ExampleView:
     )
 
 
-def _alert(alert: Alert) -> AlertView:
-    when = dict(SCHEDULES)[alert.schedule]
-    if alert.schedule in ("daily", "weekly"):
-        day = f" on {WEEKDAYS[alert.weekday - 1]}" if alert.schedule == "weekly" else ""
-        when = f"{when}{day} at {alert.hour}:00, {alert.zone}"
-    return AlertView(
-        id=alert.id,
-        what="Webhook" if alert.kind == "webhook" else "E-mail",
-        target=alert.target,
-        when=when,
-        active=alert.active,
-        next=_when(alert.due) if alert.due else None,
-        secret=alert.secret if alert.kind == "webhook" else None,
-    )
-
-
-def _delivery(delivery: Delivery, alert: Alert, search: int) -> DeliveryView:
-    detail = f"{delivery.attempts} attempt{'' if delivery.attempts == 1 else 's'}"
-    if delivery.problem:
-        detail += f". {delivery.problem}"
-    if delivery.state == "waiting" and delivery.next and delivery.attempts:
-        detail += f" Tried again {_when(delivery.next)}."
-    return DeliveryView(
-        id=delivery.id,
-        when=_when(delivery.created),
-        what=f"{'Webhook' if alert.kind == 'webhook' else 'E-mail'} to {alert.target}",
-        articles=f"{delivery.count:,} article{'' if delivery.count == 1 else 's'}",
-        href=f"/saved/{search}/matches?{urlencode({'first': delivery.first, 'last': delivery.last})}",
-        state=STATES[delivery.state],
-        is_open=delivery.state != "delivered",
-        detail=detail,
-    )
-
-
 def _feeds(address: str) -> tuple[tuple[str, str, str], ...]:
     return (
         ("application/atom+xml", "Atom", f"{address}?format=atom"),
@@ -434,6 +303,6 @@ def _feeds(address: str) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _when(moment: dt.datetime) -> str:
-    utc = moment.astimezone(dt.UTC)
+def moment(at: dt.datetime) -> str:
+    utc = at.astimezone(dt.UTC)
     return f"{utc.day} {MONTHS[utc.month - 1]} {utc.year}, {utc:%H:%M} UTC"

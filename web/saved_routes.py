@@ -20,7 +20,7 @@ from search_api.saved.records import SavedSearch
 from search_api.saved.routes import OwnerOf
 from search_api.saved.rule import DEFAULT_FLOOR, dot_of, rule_of
 from search_api.saved.saving import SavedSearches
-from web import saved_pages
+from web import alert_pages, saved_pages
 from web.forms import read_form
 from web.rendering import ProblemPage, Renderer
 
@@ -193,7 +193,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, html: Renderer, o
         request: Request, owner: str, id: int, given: Pairs = (), error: str | None = None, told: str | None = None
     ) -> Response:
         found = store.get(owner, id)
-        page = saved_pages.alerts_page(found, saved.alerts.all(found), dict(given), error, told)
+        page = alert_pages.alerts_page(found, saved.alerts.all(found), dict(given), error, told)
         return html(request, "saved_alerts.html", page, 422 if error else 200)
 
     @pages.get("/saved/{id:int}/alerts")
@@ -260,7 +260,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, html: Renderer, o
             some = store.matches(id, before=before, first=first or 0, last=last, limit=PAGE + 1)
             kept: dict[str, str | int] = {n: asked[n] for n in ("first", "last") if n in asked}
             more = f"?{urlencode({**kept, 'before': some[PAGE - 1].id})}" if len(some) > PAGE else None
-            return html(request, "saved_history.html", saved_pages.history_page(found, matches=some[:PAGE], more=more))
+            return html(request, "saved_history.html", alert_pages.history_page(found, matches=some[:PAGE], more=more))
 
         return await answer(request, work)
 
@@ -273,7 +273,7 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, html: Renderer, o
             found = store.get(owner, id)
             some = saved.alerts.deliveries(found, before=before, limit=PAGE + 1)
             more = f"?before={some[PAGE - 1].id}" if len(some) > PAGE else None
-            page = saved_pages.history_page(
+            page = alert_pages.history_page(
                 found, deliveries=some[:PAGE], alerts=saved.alerts.all(found), more=more, sent=True
             )
             return html(request, "saved_history.html", page)
