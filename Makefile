@@ -4,6 +4,8 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt
 DEMO_ARCHIVE ?= demo-archive
 PORT ?= 8000
+# One more than cores: tests wait for servers and processes of their own.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: install demo test lint screenshots clean
 install: .venv/.installed
@@ -32,7 +34,7 @@ demo: install
 
 test: .venv/.test # the linters run beside the tests, which wait for servers now and then, and speak up at the end
 	@$(MAKE) --no-print-directory lint >.venv/lint.log 2>&1 & linting=$$!; \
-	  $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder; tested=$$?; \
+	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder; tested=$$?; \
 	  wait $$linting; linted=$$?; cat .venv/lint.log; exit $$((tested ? tested : linted))
 
 lint: .venv/.test

@@ -155,7 +155,7 @@ class Gazetteer:
         count, found = index.longest(forms, words, first, cased=False)
         while count:
             part = words[first : first + count]
-            sure = [c for c in found if not c.ambiguous and self._distinct(c, forms[first], part)]
+            sure = [c for c in found if not _ambiguous(c, part) and self._distinct(c, forms[first], part)]
             if sure:
                 return count, max(sure, key=lambda c: c.entity.population).entity
             count, found = index.longest(forms, words, first, cased=False, limit=count - 1)
@@ -170,3 +170,9 @@ class Gazetteer:
         if (as_written and part[0].isupper()) or (any(c.isdigit() for c in form) and not form.isdigit()):
             return True
         return len(form) > SHORT_WORD and form not in self.common
+
+
+def _ambiguous(candidate: Candidate, part: Sequence[str]) -> bool:
+    """Whether a query's words may mean something else: `scalp` may, `SCALP` typed as the acronym that it is may not."""
+    as_acronym = len(part) == 1 and part[0] == candidate.alias and part[0].isupper() and len(part[0]) > SHORT_WORD
+    return candidate.ambiguous and not as_acronym

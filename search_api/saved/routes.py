@@ -52,7 +52,10 @@ CHANGING: dict[int | str, dict[str, Any]] = {
 FEED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The feed: what was found last stands first.",
-        "content": {MEDIA_TYPES[f].partition(";")[0]: {"schema": {"type": "string"}} for f in FORMATS},  # type: ignore[index]
+        "content": {
+            MEDIA_TYPES[f].partition(";")[0]: {"schema": {"type": "object" if f == "jsonfeed" else "string"}}  # type: ignore[index]
+            for f in FORMATS
+        },
     },
     304: {"description": "Nothing has changed since the answer with this `If-None-Match`."},
     **LOOKING,

@@ -63,11 +63,9 @@ def test_coordinates_are_those_of_the_mentions(client: TestClient) -> None:
     placed = {p["name"]: (p["lat"], p["lon"]) for p in ask(client, "/api/v1/places")["places"]}
     results = ask(client, "/api/v1/search?limit=1000&fields=id,mentions")["results"]
     mentioned = {m["name"]: (m["lat"], m["lon"]) for r in results for m in r["mentions"] if "lat" in m}
-    # The gazetteers have one name for a city and for the state around it: which of them is meant, only a text tells.
-    both = {"New York, United States"}
     differing = {name for name, place in placed.items() if mentioned.get(name, place) != place}
     assert len(placed) > 50
-    assert differing <= both
+    assert differing == set()
 
 
 def test_the_archive_tells_what_it_holds(client: TestClient) -> None:

@@ -43,14 +43,18 @@ def test_by_words_alone_a_rule_is_what_the_engine_finds(mixed: Pair, search: Sea
     search = Search(query=search.query, mode="keyword", expansions=search.expansions, refinements=search.refinements)
     batch = _batch(mixed)
     found = {batch.copies[f.place].stored.article.id for f in fires(batch, rule_of(search, FLOOR, ANALYSER))}
-    page = mixed.engine.search(Search(search.query, "keyword", None, search.expansions, search.refinements, limit=1000))
+    page = mixed.engine.search(
+        Search(search.query, "keyword", expansions=search.expansions, refinements=search.refinements, limit=1000)
+    )
     assert found == {hit.stored.article.id for hit in page.hits}
 
 
 @given(search=searches())
 def test_what_is_saved_is_read_back_as_it_was(search: Search) -> None:
     kept = search_from_json(search_to_json(search), search.vector)
-    asked = Search(search.query, search.mode, search.vector, search.expansions, search.refinements)
+    asked = Search(
+        search.query, search.mode, search.vector, expansions=search.expansions, refinements=search.refinements
+    )
     assert kept == asked and kept.query.text == search.query.text
 
 
@@ -109,7 +113,9 @@ def _some_searches() -> list[Search]:
 @given(search=searches(), floor=floors, limit=st.sampled_from((0, 1, 5, 20, 1000)))
 @settings(max_examples=60)
 def test_a_feed_holds_the_last_that_the_rule_lets_through(mixed: Pair, search: Search, floor: int, limit: int) -> None:
-    search = Search(search.query, search.mode, search.vector, search.expansions, search.refinements)
+    search = Search(
+        search.query, search.mode, search.vector, expansions=search.expansions, refinements=search.refinements
+    )
     rule = rule_of(search, floor, ANALYSER)
     fired = [r.stored for r in mixed.oracle._live.values() if _fires(rule, r)]
     expected = sorted(((s.sequence, s.article.id) for s in fired), reverse=True)[:limit]

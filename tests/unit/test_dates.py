@@ -286,11 +286,14 @@ def test_every_form_of_every_rule_is_read_or_left(place: int) -> None:
 )
 def test_time_grows_no_faster_than_a_hostile_text(unit: str) -> None:
     def seconds(count: int) -> float:
-        begin = time.process_time()
-        read_dates(unit * count, PUBLISHED, "body")
-        return time.process_time() - begin
+        """Of the quickest of three: what else this process collects and remembers says nothing."""
+        taken = []
+        for _ in range(3):
+            begin = time.process_time()
+            read_dates(unit * count, PUBLISHED, "body")
+            taken.append(time.process_time() - begin)
+        return min(taken)
 
-    seconds(100)
     assert seconds(16_000) < 16 * max(seconds(4_000), 0.02)  # four times the text; quadratic work would take sixteen
 
 
