@@ -293,9 +293,12 @@ def _understood(service: SearchService, answer: Answer, base: PageSearch) -> tup
             continue
         chosen = (kind, name, False) in chosen_values(base, kind)
         only = narrowed(base, kind, name)
-        counted = {v["value"]: v["count"] for v in answer["facets"][kind]["values"]}
+        facet = answer["facets"][kind]
+        counted = {v["value"]: v["count"] for v in facet["values"]}
         # A facet's own counts are taken without its refinement: without exclusions they are what the click shows.
-        count = None if any(out for _, _, out in chosen_values(base, kind)) else counted.get(name)
+        count = counted.get(name, None if facet["other"] else 0)
+        if any(out for _, _, out in chosen_values(base, kind)):
+            count = None
         if count is None:
             count = service.search(replace(only, facets=(), timeline=None, limit=0))["total"]
         if not count and not chosen:  # a namesake of what these articles mean: it leads nowhere
