@@ -32,6 +32,8 @@ from archive.vectors import cosine
 __all__ = ["run"]
 
 Numbers = NDArray[np.int64]
+LOOKED_AT = 100
+"""Results up to which a page is one that somebody looks at and may ask for again; larger ones are steps of a walk."""
 ASK = 150
 """Proposals asked of the text index: its order differs from the exact one, by less than this in most searches."""
 
@@ -223,7 +225,7 @@ class _Run:
 
     def _hits(self, numbers: Sequence[int], related: set[int], ranked: int, cursor: Cursor) -> tuple[Hit, ...]:
         """`ranked`: how many of the numbers, from the first on, have a place in the pool's order."""
-        stored = self.snapshot.stored(numbers)
+        stored = self.snapshot.stored(numbers, keep=len(numbers) <= LOOKED_AT)
         mode = self.plan.mode
         words = pairs = np.zeros(len(numbers))
         if mode in ("hybrid", "keyword"):
