@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from archive.analysis import Analyser
 from archive.article import Article
+from search_api.formats.citations import tex_text
 from web.dates import readable
 
 __all__ = ["bibtex", "sentence"]
-
-_SPECIAL = re.compile(r"[\\{}%&#_$~^]")
 
 
 def sentence(article: Article, title: str) -> str:
@@ -32,16 +29,11 @@ def bibtex(article: Article, title: str, analyser: Analyser) -> str:
     year = article.published[:4] if article.published else ""
     key = f"{author if author.isascii() else ''}{year}{next(iter(words), '')}" or "article"
     fields = [
-        ("author", " and ".join(map(_escaped, article.authors))),
-        ("title", f"{{{_escaped(title)}}}"),
-        ("journaltitle", _escaped(article.source or "")),
+        ("author", " and ".join(map(tex_text, article.authors))),
+        ("title", f"{{{tex_text(title)}}}"),
+        ("journaltitle", tex_text(article.source or "")),
         ("date", (article.published or "")[:10]),
         ("url", (article.url or "").replace("{", "%7B").replace("}", "%7D")),
     ]
     lines = [f"  {name} = {{{value}}}" for name, value in fields if value]
     return f"@article{{{key},\n" + ",\n".join(lines) + "\n}"
-
-
-def _escaped(text: str) -> str:
-    named = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return _SPECIAL.sub(lambda found: named.get(found[0], "\\" + found[0]), " ".join(text.split()))

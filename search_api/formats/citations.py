@@ -12,7 +12,7 @@ import rispy
 from archive.article import Article
 from search_api.excerpts import first_sentence
 
-__all__ = ["bibtex_entry", "ris_record"]
+__all__ = ["bibtex_entry", "ris_record", "tex_text"]
 
 UNTITLED = "(no title)"
 KEY_DIGITS = 6
@@ -41,13 +41,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 def bibtex_entry(article: Article) -> str:
     """One `@article` with a key made of source, year and id, ending in an empty line."""
     fields = {
-        "title": _tex(_title(article)),
+        "title": tex_text(_title(article)),
         "author": " and ".join(_tex_name(name) for name in article.authors),
-        "journaltitle": _tex(article.source or ""),
+        "journaltitle": tex_text(article.source or ""),
         "date": (article.published or "")[:10],
         "url": _IN_URLS.sub(lambda found: f"%{ord(found[0]):02X}", article.url or ""),
         "langid": article.language or "",
-        "note": _tex(f"Dateline {article.id}"),
+        "note": tex_text(f"Dateline {article.id}"),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@article{{{_key(article)},\n{lines}}}\n\n"
@@ -82,13 +82,14 @@ def _line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
-def _tex(text: str) -> str:
+def tex_text(text: str) -> str:
+    """On one line, with what TeX takes for its own escaped."""
     return _ESCAPED.sub(lambda found: _SPECIAL[found[0]], _line(text))
 
 
 def _tex_name(name: str) -> str:
     """A name as one author: ` and ` and commas within it would part it (`Food and Drug Administration`)."""
-    escaped = _tex(name)
+    escaped = tex_text(name)
     return f"{{{escaped}}}" if re.search(r",|\band\b", escaped, re.IGNORECASE) else escaped
 
 
