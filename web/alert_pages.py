@@ -66,7 +66,6 @@ class HistoryPage:
     deliveries: tuple[DeliveryView, ...]
     more: str | None
     empty: str
-    json: str
     twins: tuple[Twin, ...] = ()
 
 
@@ -109,7 +108,6 @@ def history_page(
         deliveries=tuple(_delivery(d, known[d.alert], found.id) for d in deliveries if d.alert in known),
         more=more,
         empty="Nothing was sent yet." if sent else "Nothing yet: what is indexed from now on counts.",
-        json=f"{SEARCHES}/{found.id}/{kind}",
         twins=json_twin(f"{SEARCHES}/{found.id}/{kind}"),
     )
 

@@ -126,7 +126,6 @@ class FoundPage:
     share: str | None
     feeds: tuple[tuple[str, str, str], ...]
     """(media type, name, link)"""
-    json: str
     alerts: int
     twins: tuple[Twin, ...] = ()
 
@@ -212,7 +211,6 @@ def found_page(
         more=f"/saved/{found.id}/matches" if more else None,
         share=f"{base}shared/{found.share}" if found.share else None,
         feeds=_feeds(f"{SEARCHES}/{found.id}/feed"),
-        json=f"{SEARCHES}/{found.id}",
         alerts=alerts,
         twins=json_twin(f"{SEARCHES}/{found.id}"),
     )
