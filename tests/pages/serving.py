@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import threading
 import time
@@ -13,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
@@ -32,7 +34,7 @@ from search_api.accounts.store import Accounts
 from search_api.service import SearchService
 from tests.bag_of_words import BagOfWords
 
-__all__ = ["PASSWORD", "Desk", "Ground", "served"]
+__all__ = ["PASSWORD", "Desk", "Ground", "served", "slow_line"]
 
 PASSWORD = "correct horse battery"
 _QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -114,3 +116,35 @@ def served(app: FastAPI) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
+
+
+@contextmanager
+def slow_line(url: str, pieces: int = 12, pause: float = 0.02) -> Iterator[str]:
+    """Where a service's pages arrive in so many pieces, with so many seconds between them."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = httpx.get(url + self.path)
+            self.send_response(answer.status_code)
+            for name in ("content-type", "content-security-policy"):
+                if name in answer.headers:
+                    self.send_header(name, answer.headers[name])
+            self.end_headers()
+            is_page = answer.headers["content-type"].startswith("text/html")
+            size = len(answer.content) // pieces + 1 if is_page else len(answer.content)
+            for start in range(0, len(answer.content), size):
+                self.wfile.write(answer.content[start : start + size])
+                time.sleep(pause if is_page else 0)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
