@@ -8,11 +8,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from dateline.app import create_app
 from dateline.sample import sample_path
-from tests.pages.serving import Desk, Ground, served
+from tests.pages.serving import PASSWORD, Desk, Ground, served
 
 WIDE, NARROW = (1280, 900), (390, 844)
 
@@ -139,10 +139,18 @@ def phone(browser: Browser, base_url: str) -> Iterator[Page]:
     yield from open_page(browser, base_url, NARROW)
 
 
-def open_page(browser: Browser, base_url: str, size: tuple[int, int], *, scripts: bool = True) -> Iterator[Page]:
-    """Fails if the page broke its own security policy or a script of it failed."""
+def open_page(
+    browser: Browser, base_url: str, size: tuple[int, int], *, scripts: bool = True, session: StorageState | None = None
+) -> Iterator[Page]:
+    """Fails if the page broke its own security policy or a script of it failed.
+
+    `session`: the cookies of whoever has logged in.
+    """
     context = browser.new_context(
-        base_url=base_url, viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts
+        base_url=base_url,
+        viewport={"width": size[0], "height": size[1]},
+        java_script_enabled=scripts,
+        storage_state=session,
     )
     page = context.new_page()
     page.set_default_timeout(10_000)
@@ -153,3 +161,12 @@ def open_page(browser: Browser, base_url: str, size: tuple[int, int], *, scripts
     yield page
     context.close()
     assert faults == []
+
+
+def session_of(browser: Browser, desk: Desk, name: str) -> StorageState:
+    """Of a user who has logged in."""
+    context = browser.new_context(base_url=desk.url)
+    context.request.post("/login", form={"name": name, "password": PASSWORD, "next": "/"})
+    state = context.storage_state()
+    context.close()
+    return state

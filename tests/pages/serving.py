@@ -82,13 +82,13 @@ class Desk:
 
     def __init__(self, ground: Ground) -> None:
         settings = Settings.model_construct(archive=str(ground.folder), alerts_private=True)
-        saved = open_saved(settings, ground.service)
         self.ground = ground
-        self.accounts = Accounts(saved.store.database, hasher=_QUICK)
+        self.saved = open_saved(settings, ground.service)
+        self.accounts = Accounts(self.saved.store.database, hasher=_QUICK)
         self.app = create_app(
-            ground.service, lambda: ground.gazetteer, settings=settings, saved=saved, accounts=self.accounts
+            ground.service, lambda: ground.gazetteer, settings=settings, saved=self.saved, accounts=self.accounts
         )
-        self._worker = open_worker(settings, ground.engine, saved.store)
+        self._worker = open_worker(settings, ground.engine, self.saved.store)
         self._number = count(1)
         self.url = ""
 
