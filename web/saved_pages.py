@@ -82,8 +82,6 @@ class EditPage:
     heading: str
     action: str
     """Where the form is sent."""
-    look: str
-    """Where it is sent to see examples."""
     name: str
     note: str
     q: str
@@ -180,7 +178,6 @@ def edit_page(
     return EditPage(
         heading="Edit a saved search" if saved else "Save this search",
         action=f"/saved/{saved.id}/edit" if saved else "/saved",
-        look=f"/saved/{saved.id}/edit" if saved else "/saved/new",
         name=name,
         note=note,
         q=request.q,

@@ -30,7 +30,9 @@ PAGE = 50
 """Matches or deliveries a page."""
 FIRST = 20
 """Matches beside a saved search."""
-OWN = ("name", "note", "floor", CSRF_FIELD)
+LOOK = "look"
+"""The button that shows examples for what is typed, and saves nothing."""
+OWN = ("name", "note", "floor", LOOK, CSRF_FIELD)
 """Fields of the form that aren't of the search."""
 Pairs = Sequence[tuple[str, str]]
 
@@ -73,6 +75,8 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, html: Renderer, o
         owner, pairs = owner_of(request), await read_form(request)
 
         def work() -> Response:
+            if _first(pairs, LOOK):
+                return edited(request, None, pairs, None)
             try:
                 made = saved.create(owner, _search(pairs), _first(pairs, "name"), _first(pairs, "note"), _cosine(pairs))
             except DatelineError as error:
@@ -97,6 +101,8 @@ def saved_pages_router(saved: SavedSearches, pool: SearchPool, html: Renderer, o
 
         def work() -> Response:
             found = store.get(owner, id)
+            if _first(pairs, LOOK):
+                return edited(request, found, pairs, None)
             try:
                 saved.change(
                     owner,

@@ -90,6 +90,7 @@ def it_comes_with_a_strict_policy(visit: Visit) -> None:
     assert "'self'" not in re.findall("(?:script|style)-src ([^;]*)", policy)[0]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"]
+    assert "csrf" not in visit.page.url, "an address is written into logs"
 
 
 def its_json_twin_answers(visit: Visit) -> None:

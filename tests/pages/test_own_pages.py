@@ -74,6 +74,13 @@ def query_that_is_none(page: Page, office: Office) -> None:
     page.wait_for_selector("#error")
 
 
+def examples_of_nearness(page: Page, office: Office) -> None:
+    page.goto(office.saved + "/edit")
+    page.fill("#floor", "0.3")
+    page.click("text=Show examples for this")
+    page.wait_for_selector("#floor[value='0.3']")
+
+
 def one_deleted(page: Page, office: Office) -> None:
     page.goto("/saved")
     page.click("[aria-label='Delete: Second']")
@@ -108,6 +115,7 @@ PAGES: dict[str, Open] = {
     "saved, one deleted": one_deleted,
     "saved search": goes("{saved}"),
     "edit": goes("{saved}/edit"),
+    "examples of nearness": examples_of_nearness,
     "query that is none": query_that_is_none,
     "alerts": goes("{saved}/alerts"),
     "tested alert": alert_that_was_tested,
