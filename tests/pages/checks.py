@@ -113,6 +113,17 @@ def axe_finds_nothing_at_night(visit: Visit) -> None:
     _axe(visit.page)
 
 
+def nothing_moves_for_whoever_asks_for_rest(visit: Visit) -> None:
+    visit.page.emulate_media(reduced_motion="reduce")
+    moving = visit.page.evaluate(
+        """() => [...document.querySelectorAll('*')].filter(e => {
+            const style = getComputedStyle(e);
+            return /[1-9]/.test(style.transitionDuration) || style.animationName !== 'none';
+        }).map(e => e.outerHTML.slice(0, 100))"""
+    )
+    assert moving == []
+
+
 def nothing_is_wider_than_the_screen(visit: Visit) -> None:
     page = visit.page
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
@@ -146,6 +157,7 @@ CHECKS: tuple[Callable[[Visit], None], ...] = (
     its_json_twin_answers,
     axe_finds_nothing_by_day,
     axe_finds_nothing_at_night,
+    nothing_moves_for_whoever_asks_for_rest,
     nothing_is_wider_than_the_screen,
     axe_finds_nothing_on_a_phone_with_every_fold_open,
 )

@@ -60,6 +60,10 @@ class Keys:
                 return self
         raise AssertionError(f"{target} isn't reached by {most} times Tab")
 
+    def skip(self) -> Keys:
+        """By the first stop of a page that was just opened, to its content."""
+        return self.press("Tab", "Enter")
+
     def press(self, *keys: str) -> Keys:
         for key in keys:
             self._page.keyboard.press(key)

@@ -91,6 +91,12 @@ def test_an_article_in_another_language_is_read_in_its_direction(page: Page) -> 
     text = page.locator(".text")
     expect(text).to_have_attribute("lang", "ar")
     assert text.locator("p").evaluate("e => getComputedStyle(e).direction") == "rtl"
+    expect(page.locator("h1")).to_have_attribute("lang", "ar")
+    page.goto("/?q=quokka&language=ar")
+    result = page.locator(".result")
+    for part in (result.locator("h3"), result.locator(".snippet")):
+        expect(part).to_have_attribute("lang", "ar")
+        assert part.evaluate("e => getComputedStyle(e).direction") == "rtl"
 
 
 def test_a_line_of_an_article_has_at_most_seventy_characters(page: Page) -> None:

@@ -41,15 +41,16 @@ def test_from_the_login_to_a_saved_search_its_alert_an_export_and_out(visitor: P
     keys.to(page.locator(f"{facet('Weapons systems')} li.chosen .exclude")).press("Enter")
     page.wait_for_url("**exclude.weapon=Storm*")
     assert total(page) == everything - count
-    keys.to(page.locator(".chips .remove")).press("Enter")
-    page.wait_for_url(lambda url: "exclude" not in url)
-    count = count_in(label_of(bars(page)[-1]))
-    keys.to(bars(page)[-1]).press("Enter")
+    keys.skip().to(page.locator(".chips .remove")).press("Enter")
+    page.wait_for_url(lambda url: "weapon" not in url)
+    bar = bars(page)[0]
+    count = count_in(label_of(bar))
+    keys.skip().to(bar).press("Enter")
     page.wait_for_url("**published=*")
     assert total(page) == count
 
     # Saved: Enter in its name does it.
-    keys.to(page.locator("a.save")).press("Enter")
+    keys.skip().to(page.locator("a.save")).press("Enter")
     page.wait_for_url("**/saved/new*")
     keys.to(page.get_by_label("Query")).type("missile strike").to(page.get_by_label("Search by")).press("ArrowUp")
     expect(page.get_by_label("Search by")).to_have_value("hybrid")
@@ -75,7 +76,7 @@ def test_from_the_login_to_a_saved_search_its_alert_an_export_and_out(visitor: P
     # Taken home, and out.
     page.goto("/?q=missile&weapon=Storm+Shadow")
     count = total(page)
-    keys.to(page.get_by_role("link", name="Export", exact=True)).press("Enter")
+    keys.skip().to(page.get_by_role("link", name="Export", exact=True)).press("Enter")
     page.wait_for_url("**/export*")
     with page.expect_download() as saved:
         keys.to(page.get_by_role("link", name="JSON Lines")).press("Enter")
@@ -102,9 +103,9 @@ def test_through_facets_map_comparison_and_an_article(page: Page) -> None:
     assert sorted(page.locator(".chips .label").all_inner_texts()) == ["person: Joe Biden", "person: Keir Starmer"]
 
     page.goto("/map?q=missile")
-    circle = page.locator(".world a").last
+    circle = page.locator(".world a").nth(2)
     count = count_in(circle.get_attribute("aria-label") or "")
-    keys.to(circle).press("Enter")
+    keys.skip().to(circle).press("Enter")
     page.wait_for_url("**place=*")
     assert total(page) == count
 
@@ -112,10 +113,10 @@ def test_through_facets_map_comparison_and_an_article(page: Page) -> None:
     boxes = page.locator(".compare input[name=q]")
     keys.to(boxes.nth(0)).type("missile").to(boxes.nth(1)).type("drone").press("Enter")
     expect(page.locator(".compared li")).to_have_count(2)
-    point = page.locator(".lines a").last
+    point = page.locator(".lines a").nth(2)
     count = count_in(point.get_attribute("aria-label") or "")
     keys.to(point).press("Enter")
-    page.wait_for_url("**q=drone*")
+    page.wait_for_url("**/?q=missile*")
     assert total(page) == count
 
     page.goto("/article/sample-001")
