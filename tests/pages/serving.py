@@ -90,6 +90,7 @@ class Desk:
         )
         self._worker = open_worker(settings, ground.engine, self.saved.store)
         self._number = count(1)
+        self.accounts.add("keeper", PASSWORD, "admin")  # before anybody knocks: a service without accounts asks nobody
         self.url = ""
 
     def newcomer(self, role: Role = "reader") -> str:
