@@ -17,7 +17,6 @@ from archive.keys import MAX_NUMBER, NUMBER_BITS, OLDEST_LAST
 from archive.plan import Plan, plan
 from archive.ranking import (
     best_by_words,
-    boosts_of,
     carrier_weights,
     carriers,
     fuse,
@@ -231,13 +230,15 @@ class _Run:
         if mode in ("hybrid", "keyword"):
             words, pairs = self._word_parts(np.array(numbers, np.int64))
         boosts = self.search.boosts if mode == "hybrid" else ()
+        counter = Counter(self.snapshot, np.array(numbers, np.int64), ())
+        having = [counter.having(boost.field, boost.values).tolist() for boost in boosts]
         exact = set(self._exact().tolist()) if mode == "semantic" else set()
         hits = []
         parts = zip(numbers, words.tolist(), pairs.tolist(), strict=True)
         for place, (number, score, of_pairs) in enumerate(parts):
             passage, dot = self._best_passage(number)
             by_words = number in exact if mode == "semantic" else number not in related
-            held = boosts_of(stored[number].article, boosts)
+            held = tuple(gets[place] for gets in having)
             hits.append(
                 Hit(
                     stored=stored[number],
