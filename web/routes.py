@@ -27,6 +27,10 @@ NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics", "/openapi.jso
 
 DEFECT = "It isn't your request: whoever runs this service finds the reason in its log."
 
+REFUSED = {401: "Log in first", 403: "This may not be done", 405: "No page to look at", 413: "Too large"}
+"""Titles by status."""
+FORM_ONLY = "What is sent to this address comes from a form: go back to the page that holds it."
+
 _HttpHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -59,16 +63,23 @@ def mount_pages(
 
         app.add_exception_handler(kind, answer)
 
-    def not_found(request: Request, error: Exception) -> Response | None:
-        if not (isinstance(error, HTTPException) and error.status_code == 404):
+    def refused(request: Request, error: Exception) -> Response | None:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return html.problem(request, "No such page", "There is nothing at this address.")
+        if "text/html" not in request.headers.get("accept", ""):
             return None
-        return html.problem(request, "No such page", "There is nothing at this address.")
+        title = REFUSED.get(error.status_code, "This can't be done")
+        message = FORM_ONLY if error.status_code == 405 else str(error.detail)
+        answer = html.problem(request, title, message, error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer
 
     def not_now(request: Request, error: Exception) -> Response:
         assert isinstance(error, DatelineError)
         return html.problem(request, "Not now", error)
 
-    on(HTTPException, not_found)
+    on(HTTPException, refused)
     on(DatelineError, not_now)
     on(Exception, lambda request, _: html.problem(request, "Something went wrong", DEFECT, 500))
 
