@@ -62,8 +62,8 @@ def _explain(page: Page) -> None:
 
 
 def _forge(page: Page) -> None:
-    page.evaluate("document.querySelector('[name=csrf]').value = 'another'")
-    page.click("text=Change it", no_wait_after=True)
+    page.evaluate("document.querySelectorAll('[name=csrf]').forEach(field => field.value = 'another')")
+    page.click("text=Log out")
     page.wait_for_load_state()
 
 

@@ -33,6 +33,8 @@ def security_headers(nonce: str) -> dict[str, str]:
 class ProblemPage:
     title: str
     message: str
+    steps: tuple[tuple[str, str], ...] = (("All articles", "/"), ("What the archive holds", "/archive"))
+    """(label, link) of where to go from here."""
 
 
 class Renderer:

@@ -17,7 +17,7 @@ from search_api.coverage import Coverage
 from search_api.pool import SearchPool
 from search_api.service import SearchService
 from web.reading_routes import reading_router
-from web.rendering import Renderer
+from web.rendering import ProblemPage, Renderer
 from web.searching_routes import searching_router
 
 __all__ = ["mount_pages"]
@@ -25,6 +25,7 @@ __all__ = ["mount_pages"]
 NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics", "/openapi.json")
 """Paths that programs ask for: their errors are not pages."""
 
+REFUSED = {403: "Not allowed", 405: "Not in this way", 413: "Too large"}
 DEFECT = "It isn't your request: whoever runs this service finds the reason in its log."
 
 _HttpHandler = Callable[[Request, Exception], Awaitable[Response]]
@@ -59,16 +60,26 @@ def mount_pages(
 
         app.add_exception_handler(kind, answer)
 
-    def not_found(request: Request, error: Exception) -> Response | None:
-        if not (isinstance(error, HTTPException) and error.status_code == 404):
+    def refused(request: Request, error: Exception) -> Response | None:
+        assert isinstance(error, HTTPException)
+        status = error.status_code
+        if status == 404:
+            return html.problem(request, "No such page", "There is nothing at this address.")
+        if "text/html" not in request.headers.get("accept", ""):
             return None
-        return html.problem(request, "No such page", "There is nothing at this address.")
+        if status == 401:  # a form that was sent when its session had ended
+            page = ProblemPage("Log in first", "You aren't logged in any more.", (("Log in", "/login"),))
+        else:
+            page = ProblemPage(REFUSED.get(status, "This can't be done"), error.detail)
+        answer = html(request, "problem.html", page, status)
+        answer.headers.update(error.headers or {})
+        return answer
 
     def not_now(request: Request, error: Exception) -> Response:
         assert isinstance(error, DatelineError)
         return html.problem(request, "Not now", error)
 
-    on(HTTPException, not_found)
+    on(HTTPException, refused)
     on(DatelineError, not_now)
     on(Exception, lambda request, _: html.problem(request, "Something went wrong", DEFECT, 500))
 
