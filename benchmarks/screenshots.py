@@ -172,6 +172,7 @@ def main() -> None:
         context = browser.new_context()
         if asked.readme:
             for name, shot, scheme, height in README:
+                context.request.get(made.address + shot.path)  # the first time takes longer, and the picture tells it
                 _shoot(context, made.address, shot, IMAGES / f"{name}.png", 1280, scheme, height)
         shoot(context, given or (*PUBLIC, Shot("account-without-accounts", "/account")))
         if given:
