@@ -29,12 +29,16 @@ def security_headers(nonce: str) -> dict[str, str]:
     }
 
 
+Steps = tuple[tuple[str, str], ...]
+"""(label, link) of where to go from a page that says what is wrong."""
+ONWARD: Steps = (("All articles", "/"), ("What the archive holds", "/archive"))
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemPage:
     title: str
     message: str
-    steps: tuple[tuple[str, str], ...] = (("All articles", "/"), ("What the archive holds", "/archive"))
-    """(label, link) of where to go from here."""
+    steps: Steps = ONWARD
 
 
 class Renderer:
@@ -60,9 +64,10 @@ class Renderer:
         # Lone surrogates of an article can't be written as UTF-8: they are replaced, never an error.
         return HTMLResponse(text.encode("utf-8", "replace"), status, headers)
 
-    def problem(self, request: Request, title: str, error: DatelineError | str, status: int = 404) -> Response:
-        """A page that says what is wrong; an error of ours brings its own status."""
+    def problem(
+        self, request: Request, title: str, error: DatelineError | str, status: int = 404, steps: Steps = ONWARD
+    ) -> Response:
+        """A page that says what is wrong, and where to go from there; an error of ours brings its own status."""
         if isinstance(error, DatelineError):
-            message: str = error_body(error)["error"]["message"]
-            return self(request, "problem.html", ProblemPage(title, message), status_of(error))
-        return self(request, "problem.html", ProblemPage(title, error), status)
+            status, error = status_of(error), str(error_body(error)["error"]["message"])
+        return self(request, "problem.html", ProblemPage(title, error, steps), status)
