@@ -34,10 +34,16 @@ def security_headers(nonce: str) -> dict[str, str]:
     }
 
 
+Steps = tuple[tuple[str, str], ...]
+"""(label, link) of where to go from a page that says what is wrong."""
+ONWARD: Steps = (("All articles", "/"), ("What the archive holds", "/archive"))
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemPage:
     title: str
     message: str
+    steps: Steps = ONWARD
 
 
 class Renderer:
@@ -68,12 +74,13 @@ class Renderer:
             headers["Content-Encoding"] = "gzip"
         return HTMLResponse(content, status, headers)
 
-    def problem(self, request: Request, title: str, error: DatelineError | str, status: int = 404) -> Response:
-        """A page that says what is wrong; an error of ours brings its own status."""
+    def problem(
+        self, request: Request, title: str, error: DatelineError | str, status: int = 404, steps: Steps = ONWARD
+    ) -> Response:
+        """A page that says what is wrong, and where to go from there; an error of ours brings its own status."""
         if isinstance(error, DatelineError):
-            message: str = error_body(error)["error"]["message"]
-            return self(request, "problem.html", ProblemPage(title, message), status_of(error))
-        return self(request, "problem.html", ProblemPage(title, error), status)
+            status, error = status_of(error), str(error_body(error)["error"]["message"])
+        return self(request, "problem.html", ProblemPage(title, error, steps), status)
 
 
 def _takes_gzip(accepted: str) -> bool:

@@ -27,7 +27,7 @@ NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics", "/openapi.jso
 
 DEFECT = "It isn't your request: whoever runs this service finds the reason in its log."
 
-REFUSED = {401: "Log in first", 403: "This may not be done", 405: "No page to look at", 413: "Too large"}
+REFUSED = {401: "Log in first", 403: "Not allowed", 405: "No page to look at", 413: "Too large"}
 """Titles by status."""
 FORM_ONLY = "What is sent to this address comes from a form: go back to the page that holds it."
 
@@ -65,13 +65,16 @@ def mount_pages(
 
     def refused(request: Request, error: Exception) -> Response | None:
         assert isinstance(error, HTTPException)
-        if error.status_code == 404:
+        status = error.status_code
+        if status == 404:
             return html.problem(request, "No such page", "There is nothing at this address.")
         if "text/html" not in request.headers.get("accept", ""):
             return None
-        title = REFUSED.get(error.status_code, "This can't be done")
-        message = FORM_ONLY if error.status_code == 405 else str(error.detail)
-        answer = html.problem(request, title, message, error.status_code)
+        title = REFUSED.get(status, "This can't be done")
+        if status == 401:
+            answer = html.problem(request, title, "You aren't logged in any more.", status, (("Log in", "/login"),))
+        else:
+            answer = html.problem(request, title, FORM_ONLY if status == 405 else str(error.detail), status)
         answer.headers.update(error.headers or {})
         return answer
 

@@ -203,7 +203,7 @@ def test_refinements_that_leave_nothing_are_told_with_what_is_behind_each(reader
 def test_what_does_not_exist_is_a_page_that_leads_back(page: Page, path: str) -> None:
     response = page.goto(path)
     assert response and response.status == 404
-    expect(page.locator("main a")).to_have_attribute("href", "/")
+    expect(page.locator("main a").first).to_have_attribute("href", "/")
 
 
 @pytest.mark.parametrize(
