@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -49,7 +50,8 @@ class ProblemPage:
 class Renderer:
     """Renders the templates of this room. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, assets: Mapping[str, str]) -> None:
+        """`assets`: file name -> where pages find it (`Assets.links`)."""
         self._environment = Environment(
             loader=PackageLoader("web"),
             autoescape=True,
@@ -58,6 +60,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._environment.globals["assets"] = dict(assets)
 
     def __call__(self, request: Request, name: str, page: object, status: int = 200) -> Response:
         reader = reader_of(caller_of(request))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
 
 from archive.errors import DatelineError
 from archive.gazetteer import Gazetteer
 from search_api.coverage import Coverage
 from search_api.pool import SearchPool
 from search_api.service import SearchService
+from web.assets import Assets
 from web.reading_routes import reading_router
 from web.rendering import Renderer
 from web.searching_routes import searching_router
@@ -46,8 +44,9 @@ def mount_pages(
 
     `gazetteer` should remember what it loaded; `own` makes the routers of pages that belong to whoever reads.
     """
-    html = Renderer()
-    app.mount("/static", _Static(directory=Path(__file__).parent / "static"), "static")
+    assets = Assets()
+    html = Renderer(assets.links)
+    app.mount("/static", assets, "static")
     app.include_router(searching_router(service, pool, html, gazetteer, coverage))
     app.include_router(reading_router(service, pool, html, gazetteer))
     for router in own(html):
@@ -85,14 +84,3 @@ def mount_pages(
     on(HTTPException, refused)
     on(DatelineError, not_now)
     on(Exception, lambda request, _: html.problem(request, "Something went wrong", DEFECT, 500))
-
-
-class _Static(StaticFiles):
-    """Static files that are taken for nothing but what they are."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        # Asked for again at each page, answered by "not modified": never yesterday's styles for today's page.
-        response.headers["Cache-Control"] = "no-cache"
-        return response
