@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KINDS", "Article", "Field", "Kind", "Mention", "Passage", "Prepared", "Stored", "Why"]
+__all__ = ["KINDS", "Article", "Field", "KeptMentions", "Kind", "Mention", "Passage", "Prepared", "Stored", "Why"]
 
 Kind = Literal["person", "place", "organisation", "weapon", "date"]
 Field = Literal["title", "body"]
@@ -87,6 +87,44 @@ class Mention:
         return cls(**data)
 
 
+class KeptMentions(Sequence[Mention]):
+    """Mentions as an archive keeps them, read when the first of them is asked for.
+
+    A page of results holds a thousand, and shows what their JSON objects already say.
+    """
+
+    __slots__ = ("_read", "objects")
+
+    def __init__(self, objects: Sequence[Mapping[str, Any]]) -> None:
+        """`objects`: as `Mention.to_json` makes them."""
+        self.objects = objects
+        self._read: tuple[Mention, ...] | None = None
+
+    def _mentions(self) -> tuple[Mention, ...]:
+        if self._read is None:
+            self._read = tuple(Mention.from_json(m) for m in self.objects)
+        return self._read
+
+    @overload
+    def __getitem__(self, index: int) -> Mention: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Mention, ...]: ...
+    def __getitem__(self, index: int | slice) -> Mention | tuple[Mention, ...]:
+        return self._mentions()[index]
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(other) == self._mentions() if isinstance(other, (tuple, KeptMentions)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._mentions())
+
+    def __repr__(self) -> str:
+        return repr(self._mentions())
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of the body (of the title, where the body is empty: then start = end = 0)."""
@@ -112,7 +150,7 @@ class Article:
     language: str | None = None
     """A BCP 47 tag, lower case: `en`, `pt-br`."""
     rights: str | None = None
-    mentions: tuple[Mention, ...] = ()
+    mentions: Sequence[Mention] = ()
     passages: tuple[Passage, ...] = ()
 
     def digest(self) -> str:
@@ -120,9 +158,14 @@ class Article:
         given = {n: getattr(self, n) for n in GIVEN}
         return hashlib.blake2b(json.dumps(given, sort_keys=True).encode(), digest_size=16).hexdigest()
 
+    def mention_objects(self) -> Sequence[Mapping[str, Any]]:
+        """`Mention.to_json` of each mention; may be shared, so never to be changed."""
+        kept = self.mentions
+        return kept.objects if isinstance(kept, KeptMentions) else [m.to_json() for m in kept]
+
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {n: getattr(self, n) for n in GIVEN}
-        out["mentions"] = [m.to_json() for m in self.mentions]
+        out["mentions"] = self.mention_objects()
         out["passages"] = [[p.start, p.end] for p in self.passages]
         return out
 
@@ -130,7 +173,7 @@ class Article:
     def from_json(cls, data: Mapping[str, Any]) -> Article:
         data = dict(data)
         data["authors"] = tuple(data["authors"])
-        data["mentions"] = tuple(Mention.from_json(m) for m in data["mentions"])
+        data["mentions"] = KeptMentions(data["mentions"])
         data["passages"] = tuple(Passage(a, b) for a, b in data["passages"])
         return cls(**data)
 

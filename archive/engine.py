@@ -323,6 +323,9 @@ class Engine(Protocol):
     def copies(self, sequence: int, after: str = "", limit: int = 1000) -> list[Copy]:
         """`since`, with vectors and names."""
 
+    def copy(self, id: str) -> Copy | None:
+        """`get` of one, with vectors and names."""
+
     def adopt(
         self,
         copies: Sequence[Copy],

@@ -33,6 +33,7 @@ from search_api.routes import router as api_router
 from search_api.saved.alert_routes import alert_router
 from search_api.saved.routes import saved_router
 from search_api.saved.saving import SavedSearches
+from search_api.saved.suggesting import SearchSuggester
 from search_api.service import SearchService
 from web.account_routes import account_pages_router
 from web.routes import mount_pages
@@ -84,7 +85,10 @@ def create_app(
     # Hashing a password takes as long as several searches, and must not stand in their way.
     aside = SearchPool(threads=2, queue=16)
     # Before the others: an article's id may hold slashes, and would take `/similar` with it.
-    app.include_router(entity_router(service, pool, gazetteer))
+    own = SearchSuggester(saved.store, service.analyser)
+    app.include_router(
+        entity_router(service, pool, gazetteer, lambda request, *asked: own.suggest(_owner(request), *asked))
+    )
     coverage = Coverage(service.engine)
     app.include_router(overview_router(service, pool, gazetteer, coverage))
     app.include_router(api_router(service, pool, __version__))

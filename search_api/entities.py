@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archive.engine import IntervalName, Refinement, Timeline
-from archive.facets import facet_values
 from archive.gazetteer import Entity, EntityKind, Gazetteer
 from archive.gazetteer.entity import ENTITY_KINDS
 from search_api.parameters import SearchRequest
 from search_api.service import Answer, SearchService
 from search_api.suggesting import EVERY_VALUE
+from search_api.together import named
 
-__all__ = ["ENTITY_KINDS", "MAX_BESIDE", "entity"]
+__all__ = ["ENTITY_KINDS", "MAX_BESIDE", "coverage", "entity"]
 
 NEWEST = 10
 """Articles shown."""
@@ -22,8 +22,8 @@ SHOWN = ("id", "title", "published", "source")
 """Of each article."""
 MAX_BESIDE = 200
 """Names of a kind mentioned beside it, at most."""
-WALK = 500
-"""Articles held in memory at once."""
+FEW = 50
+"""Articles that are read sooner than counted."""
 FACTS = ("class", "country", "geonameid")
 
 
@@ -66,6 +66,15 @@ def entity(
     }
 
 
+def coverage(service: SearchService, kind: EntityKind, name: str, interval: IntervalName) -> Answer:
+    """When the entity with this canonical name was written about, as `entity` shows it."""
+    request = SearchRequest(
+        refinements=_mentioning(kind, name), timeline=Timeline(interval), sort="newest", limit=0, fields=("id",)
+    )
+    timeline: Answer = service.search(request)["timeline"]
+    return timeline
+
+
 def _articles(service: SearchService, kind: EntityKind, name: str, interval: IntervalName, limit: int) -> Answer:
     others = tuple(k for k in ENTITY_KINDS if k != kind)
     return service.search(
@@ -91,19 +100,32 @@ def _beside_its_kind(
     """The names of its own kind mentioned beside it.
 
     A facet's own refinement doesn't narrow its counts. So they are taken over all articles that hold the words of the
-    name in such a name, and the few that mean another name (`Kursk Oblast, Russia` for `Russia`) are taken away.
+    name in such a name: at least as many as mention it, because some mean another (`Kursk Oblast, Russia` for
+    `Russia`). Few of those are taken away one by one; of many, the highest counts are made exact until no other can
+    be among them: what mentions both is what mentions either less than both sums.
     """
     words = " ".join(gazetteer.analyser.words(name))
     wider = SearchRequest(q=f'{kind}:"{words}"' if words else f"has:{kind}", sort="newest", limit=0)
-    counted = service.search(replace(wider, facets=(kind,), facet_limit=EVERY_VALUE))["facets"][kind]["values"]
-    counts = Counter({value["value"]: value["count"] for value in counted})
     others = replace(wider, refinements=(Refinement(kind, exclude=(name,)),))
-    for hits in service.walk(others, WALK):
-        for hit in hits:
-            counts.subtract(facet_values(hit.stored.article)[kind])
+    # Beside its refinement, the search for the others counts its own kind without it.
+    found = service.search(replace(others, facets=(kind,), facet_limit=EVERY_VALUE))
+    counts = Counter({value["value"]: value["count"] for value in found["facets"][kind]["values"]})
     del counts[name]
-    ranked = sorted((-count, value) for value, count in counts.items() if count > 0)
-    return [{"value": value, "count": -count} for count, value in ranked[:limit]]
+    ranked = sorted((-count, value) for value, count in counts.items())
+    if found["total"] <= FEW:
+        for hits in service.walk(others, FEW):
+            counts.subtract(n for hit in hits for k, n in named(hit.stored.article) if k == kind)
+        exact = [(-count, value) for value, count in counts.items() if count > 0 and value != name]
+    else:
+        exact = []
+        own = _total(service, kind, name)
+        for most, value in ranked:
+            if limit <= len(exact) and (not limit or sorted(exact)[limit - 1] < (most, value)):
+                break
+            either = _total(service, kind, name, value)
+            if both := own + _total(service, kind, value) - either:
+                exact.append((-both, value))
+    return [{"value": value, "count": -count} for count, value in sorted(exact)[:limit]]
 
 
 def _canonical(service: SearchService, gazetteer: Gazetteer, kind: EntityKind, name: str) -> str | None:
@@ -127,9 +149,9 @@ def _canonical(service: SearchService, gazetteer: Gazetteer, kind: EntityKind, n
     return best if totals[best] else None
 
 
-def _total(service: SearchService, kind: EntityKind, name: str) -> int:
-    """In how many articles it is mentioned."""
-    request = SearchRequest(refinements=_mentioning(kind, name), sort="newest", limit=0)
+def _total(service: SearchService, kind: EntityKind, *names: str) -> int:
+    """In how many articles one of these is mentioned."""
+    request = SearchRequest(refinements=(Refinement(kind, names),), sort="newest", limit=0)
     total: int = service.search(request)["total"]
     return total
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any, TypeVar, get_args
 
 from fastapi import APIRouter, Path, Request, Response
@@ -19,8 +20,9 @@ from search_api.entity_schemas import EntityAnswer, SimilarAnswer, SuggestAnswer
 from search_api.http import PROBLEMS, json_response, parameters_of, raw_path_tail
 from search_api.parameters import ParameterErrors
 from search_api.pool import SearchPool
+from search_api.saved.suggesting import SuggestedSearch
 from search_api.schemas import ErrorAnswer
-from search_api.service import SearchService
+from search_api.service import Answer, SearchService
 from search_api.similar import SIMILAR_FIELDS, similar
 from search_api.suggesting import DEFAULT_FIELDS, SUGGESTED_FIELDS, Suggester
 
@@ -38,7 +40,18 @@ SHOWN = 80
 """Code points of a caller's own text in a message."""
 
 
-def entity_router(service: SearchService, pool: SearchPool, recogniser: Callable[[], Gazetteer]) -> APIRouter:
+SuggestSearches = Callable[[Request, str, int], Sequence[SuggestedSearch]]
+"""The saved searches of whoever asks, by their beginning, at most so many."""
+SAVED = "saved"
+"""Among the fields of suggestions: the caller's own saved searches."""
+
+
+def entity_router(
+    service: SearchService,
+    pool: SearchPool,
+    recogniser: Callable[[], Gazetteer],
+    saved: SuggestSearches = lambda request, prefix, limit: (),
+) -> APIRouter:
     """To be included before `routes.router`, whose articles' ids may hold slashes and would take `/similar` too."""
     api = APIRouter()
     suggester = Suggester(service.engine, service.analyser, recogniser)
@@ -47,20 +60,26 @@ def entity_router(service: SearchService, pool: SearchPool, recogniser: Callable
         "/api/v1/suggest",
         response_model=SuggestAnswer,
         responses=PROBLEMS,
-        summary="Names in the archive by their beginning",
+        summary="Names in the archive, and your saved searches, by their beginning",
         openapi_extra={"parameters": _of_suggest()},
     )
     async def suggest(request: Request) -> Response:
         given = _Given(parameters_of(request), ("prefix", "field", "limit"))
         prefix = given.one("prefix", _prefix)
-        fields = given.several("field", SUGGESTED_FIELDS) or DEFAULT_FIELDS
+        asked = given.several("field", (*SUGGESTED_FIELDS, SAVED)) or (*DEFAULT_FIELDS, SAVED)
+        fields = [field for field in SUGGESTED_FIELDS if field in asked]
         limit = given.one("limit", lambda text: _count(text, 1, MAX_SUGGESTIONS))
         if prefix is None:
             given.wrong("prefix", "prefix is missing or blank: give the first letters of a name.")
         given.finish()
-        found = await pool.run(lambda: suggester.suggest(prefix or "", fields, 10 if limit is None else limit))
-        suggestions = [{"kind": s.kind, "name": s.name, "count": s.count, "alias": s.alias} for s in found]
-        return json_response({"prefix": prefix, "suggestions": suggestions})
+
+        def look() -> Answer:
+            most = 10 if limit is None else limit
+            found = suggester.suggest(prefix or "", fields, most)
+            own = saved(request, prefix or "", most) if SAVED in asked else ()
+            return {"prefix": prefix, "suggestions": [asdict(s) for s in found], "searches": [asdict(s) for s in own]}
+
+        return json_response(await pool.run(look))
 
     @api.get(
         ENTITIES + "{kind}/{name:path}",
@@ -207,12 +226,12 @@ def _parameter(name: str, description: str, schema: Mapping[str, Any], example: 
 
 def _of_suggest() -> list[dict[str, Any]]:
     prefix = {"type": "string", "minLength": 1, "maxLength": LONGEST_PREFIX, "pattern": r"\S"}
-    fields = {"type": "array", "items": {"type": "string", "enum": list(SUGGESTED_FIELDS)}}
+    fields = {"type": "array", "items": {"type": "string", "enum": [*SUGGESTED_FIELDS, SAVED]}}
     beginning = "The beginning of any word of a name or of an alias; of several words all but the last are whole."
     return [
         {**_parameter("prefix", beginning, prefix, "kur"), "required": True},
-        _parameter("field", f"Which names; {', '.join(DEFAULT_FIELDS)} by default.", fields, ["place"]),
-        _parameter("limit", "Suggestions at most; 10 by default.", _whole(1, MAX_SUGGESTIONS), 10),
+        _parameter("field", f"Which names; {', '.join((*DEFAULT_FIELDS, SAVED))} by default.", fields, ["place"]),
+        _parameter("limit", "Of names and of saved searches at most; 10 by default.", _whole(1, MAX_SUGGESTIONS), 10),
     ]
 
 

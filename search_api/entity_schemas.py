@@ -22,9 +22,19 @@ class SuggestionAnswer(_Model):
     alias: str | None = Field(description="Which of its aliases begins so; null where the name itself does.")
 
 
+class SuggestedSearchAnswer(_Model):
+    id: int
+    name: str
+    query: str = Field(description="Empty where it is refinements alone.")
+    link: str = Field(description="The path of its results, from the service's root.")
+
+
 class SuggestAnswer(_Model):
     prefix: str
     suggestions: list[SuggestionAnswer] = Field(description="By count, then name.")
+    searches: list[SuggestedSearchAnswer] = Field(
+        description="Of the caller's saved searches those whose name or query has a word that begins so, by name."
+    )
 
 
 class BesideAnswer(_Model):

@@ -32,8 +32,6 @@ Answer = dict[str, Any]
 """JSON as `schemas.SearchAnswer` describes it; plain objects, because it is built for every search."""
 VECTOR_CACHE = 1_000
 """Query texts whose vector is kept (about 500 bytes each): pages and clicks ask for the same text again."""
-MENTION_CACHE = 50_000
-"""Mentions kept as JSON objects (about 400 bytes each): a page of results holds a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,6 @@ class SearchService:
         self.understanding = Understanding(engine, analyser, recogniser, dates)
         self.observe = observe
         self._vectors: LRUCache[str, bytes] = LRUCache(VECTOR_CACHE)
-        self._mentions: LRUCache[tuple[str, int], list[Answer]] = LRUCache(
-            MENTION_CACHE, getsizeof=lambda made: 1 + len(made)
-        )
         self._lock = threading.Lock()
 
     def search(self, request: SearchRequest) -> Answer:
@@ -229,7 +224,7 @@ class SearchService:
         if "passage" in fields:
             result["passage"] = _passage(article, hit.passage)
         if "mentions" in fields:
-            result["mentions"] = self._mentions_of(hit.stored)
+            result["mentions"] = article.mention_objects()
         if "duplicates" in fields:
             result["duplicates"] = []
         if len(fields) < len(FIELDS):
@@ -237,19 +232,6 @@ class SearchService:
         if request.explain:
             result["explain"] = _explained(hit, resolved)
         return result
-
-    def _mentions_of(self, stored: Stored) -> list[Answer]:
-        """The mentions of one version of an article as JSON; shared between answers, so never to be changed."""
-        key = (stored.article.id, stored.sequence)
-        with self._lock:
-            known = self._mentions.get(key)
-        if known is not None:
-            return known
-        made = [m.to_json() for m in stored.article.mentions]
-        if len(made) < MENTION_CACHE:
-            with self._lock:
-                self._mentions[key] = made
-        return made
 
 
 # -------------------------------------------------------------------- building the answer
@@ -287,7 +269,7 @@ def _article(stored: Stored) -> Answer:
         "section": article.section,
         "language": article.language,
         "rights": article.rights,
-        "mentions": [m.to_json() for m in article.mentions],
+        "mentions": article.mention_objects(),
         "passages": [{"start": p.start, "end": p.end} for p in article.passages],
         "duplicates": [],
         "sequence": stored.sequence,

@@ -40,13 +40,15 @@ def similar(service: SearchService, id: str, limit: int = 10) -> list[Answer] | 
 
     Only what the search ranks: where nothing is alike, the list is empty.
     """
-    stored = service.engine.get([id]).get(id)
-    if stored is None:
+    held = service.engine.copy(id)
+    if held is None:
         return None
+    stored = held.stored
     query = _words(stored.article, service.analyser)
     if not query.clauses:
         return []
-    vector = service.vector(_beginning(stored.article))
+    # The first passage's own vector is that of its beginning: making it anew would take most of the time.
+    vector = held.vectors[0].tobytes() if len(held.vectors) else service.vector(_beginning(stored.article))
     # What is not alike may stand before what is: where the first few don't suffice, the whole pool is looked at.
     for looked_at in (FIRST * limit, 2 * POOL_SIZE):
         page = service.engine.search(Search(query=query, mode="hybrid", vector=vector, limit=looked_at))

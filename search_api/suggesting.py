@@ -11,7 +11,7 @@ from archive.analysis import Analyser
 from archive.engine import Engine, FacetName, Search
 from archive.gazetteer import EntityKind, Gazetteer
 
-__all__ = ["DEFAULT_FIELDS", "EVERY_VALUE", "SUGGESTED_FIELDS", "Suggested", "Suggester"]
+__all__ = ["DEFAULT_FIELDS", "EVERY_VALUE", "SUGGESTED_FIELDS", "Suggested", "Suggester", "joined"]
 
 DEFAULT_FIELDS: tuple[FacetName, ...] = ("person", "place", "organisation", "weapon", "source")
 SUGGESTED_FIELDS: tuple[FacetName, ...] = (*DEFAULT_FIELDS, "country", "author", "section", "class")
@@ -81,7 +81,7 @@ class Suggester:
 
         The words of the prefix must begin neighbouring words: all but the last are whole, as in `Engine.suggest`.
         """
-        words = _joined(self._analyser.forms(prefix))
+        words = joined(self._analyser.forms(prefix))
         if not words:
             return []
         held = self._read()
@@ -110,7 +110,7 @@ class Suggester:
         kind = ALIASES.get(field)
         aliases = self._gazetteer().aliases(kind, name) if kind else ()
         forms = self._analyser.forms
-        return _Spelling(_joined(forms(name)), tuple((_joined(forms(alias)), alias) for alias in aliases))
+        return _Spelling(joined(forms(name)), tuple((joined(forms(alias)), alias) for alias in aliases))
 
 
 def _beginning(field: FacetName, values: Sequence[_Value], words: str, limit: int) -> list[Suggested]:
@@ -129,5 +129,6 @@ def _beginning(field: FacetName, values: Sequence[_Value], words: str, limit: in
     return found
 
 
-def _joined(forms: Sequence[str]) -> str:
+def joined(forms: Sequence[str]) -> str:
+    """Folded words, a space before each: what begins one of them, or several neighbours, is found as it stands."""
     return "".join(f" {form}" for form in forms)

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 
+from archive.article import Article, KeptMentions
 from archive.engine import Refinement
-from archive.facets import facet_values
 from archive.gazetteer import EntityKind
 from search_api.parameters import SearchRequest
 from search_api.service import SearchService
 
-__all__ = ["NEWEST", "together"]
+__all__ = ["NEWEST", "named", "together"]
 
-NEWEST = 300
+NEWEST = 150
 """Articles looked at: enough to see who belongs together, few enough to be read at once."""
 
 Name = tuple[EntityKind, str]
@@ -25,6 +25,14 @@ def together(service: SearchService, kind: EntityKind, name: str, names: Sequenc
     request = SearchRequest(refinements=(Refinement(kind, (name,)),), sort="newest")
     counts: Counter[tuple[int, int]] = Counter()
     for hit in next(service.walk(request, NEWEST), ()):
-        values = facet_values(hit.stored.article)
-        counts.update(combinations([i for i, (k, n) in enumerate(names) if n in values[k]], 2))
+        held = named(hit.stored.article)
+        counts.update(combinations([i for i, name in enumerate(names) if name in held], 2))
     return counts
+
+
+def named(article: Article) -> set[tuple[str, str]]:
+    """(kind, name) of what an article mentions, without making mentions of what is kept as JSON."""
+    mentions = article.mentions
+    if isinstance(mentions, KeptMentions):
+        return {(m["kind"], m["name"]) for m in mentions.objects}
+    return {(m.kind, m.name) for m in mentions}

@@ -21,6 +21,8 @@ from web.rendering import Renderer
 
 __all__ = ["account_pages_router"]
 
+FIELDS = {"old": "The old password", "new": "The new password", "password": "The new password", "name": "For what"}
+
 
 def account_pages_router(accounts: Accounts, sessions: Sessions, pool: SearchPool, html: Renderer) -> APIRouter:
     """`pool`: one apart from the searches'."""
@@ -107,7 +109,10 @@ def account_pages_router(accounts: Accounts, sessions: Sessions, pool: SearchPoo
 
 
 def _message(error: DatelineError | HTTPException) -> str:
-    return str(error.detail if isinstance(error, HTTPException) else error_body(error)["error"]["message"])
+    """With the field's label instead of its name."""
+    told = str(error.detail if isinstance(error, HTTPException) else error_body(error)["error"]["message"])
+    field, colon, rest = told.partition(": ")
+    return f"{FIELDS[field]}: {rest}" if colon and field in FIELDS else told
 
 
 def _status(error: DatelineError | HTTPException) -> int:

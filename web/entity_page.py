@@ -8,10 +8,10 @@ from typing import Any
 
 from archive.engine import FacetName
 from archive.gazetteer import EntityKind, Gazetteer
-from search_api.entities import ENTITY_KINDS, entity
+from search_api.entities import ENTITY_KINDS, coverage, entity
 from search_api.parameters import SearchRequest
 from search_api.service import Answer, SearchService
-from search_api.together import Name, together
+from search_api.together import NEWEST, Name, together
 from web.dates import readable
 from web.frame import Twin
 from web.links import article_link, as_clause, entity_link, narrowed, refined, search_link
@@ -72,6 +72,8 @@ class EntityPage:
     beside: tuple[tuple[str, str, tuple[BesideView, ...]], ...]
     """(kind, title, names), the most often mentioned first."""
     network: NetworkView | None
+    looked_at: int
+    """Articles in which it was looked who is mentioned together, at most."""
     sources: tuple[BesideView, ...]
     world: WorldView | None
     """Of a place: where it lies."""
@@ -90,7 +92,7 @@ def build(service: SearchService, gazetteer: Gazetteer, kind: EntityKind, name: 
         return None
     name = found["name"]
     if len(found["timeline"]["buckets"]) > MAX_BARS:
-        found = entity(service, gazetteer, kind, name, "year", BESIDE) or found
+        found = {**found, "timeline": coverage(service, kind, name, "year")}
     only = refined(SearchRequest(), kind, name)
     beside = found["mentioned_with"]
     strongest = _strongest(beside)
@@ -108,6 +110,7 @@ def build(service: SearchService, gazetteer: Gazetteer, kind: EntityKind, name: 
         articles=tuple(_article(a) for a in found["articles"]),
         beside=tuple((k, KINDS[k][1], _names(only, k, beside[k], own=k == kind)) for k in ENTITY_KINDS if beside[k]),
         network=draw_network(strongest, pairs),
+        looked_at=NEWEST,
         sources=_sources(only, found["sources"]),
         world=_world(gazetteer, found),
         search=search_link(only),

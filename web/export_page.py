@@ -13,7 +13,7 @@ from web.links import search_link
 __all__ = ["ExportPage", "FormView", "build"]
 
 ABOUT: dict[ExportFormat, tuple[str, str]] = {
-    "jsonl": ("JSON Lines", "whole articles for programs; `dateline index` reads them back"),
+    "jsonl": ("JSON Lines", "whole articles for programs; dateline index reads them back"),
     "csv": ("CSV", "a row an article, for spreadsheets"),
     "ris": ("RIS", "citations for Zotero, EndNote, Mendeley"),
     "bibtex": ("BibTeX", "citations for LaTeX"),

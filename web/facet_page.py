@@ -14,8 +14,8 @@ from search_api.service import SearchService
 from search_api.suggesting import EVERY_VALUE
 from web.asked import PageSearch, page_parameters
 from web.frame import Twin
-from web.links import ValueLinks, entity_link, search_link
-from web.sidebar import FACET_TITLES, ValueView, build_value, chosen_values
+from web.links import entity_link, search_link
+from web.sidebar import FACET_TITLES, ValueView, ValueViews, chosen_values
 
 __all__ = ["FacetPage", "build", "finding"]
 
@@ -64,7 +64,7 @@ def build(service: SearchService, name: FacetName, request: PageSearch, find: st
     # What is chosen stays in sight, so that the form sends it again.
     ordered = [*state, *(v for v in matching if v not in state)]
     kind = next((k for k in ENTITY_KINDS if k == name), None)
-    links = ValueLinks(base, name)
+    view = ValueViews(base, name, answer)
     shown = ordered[: max(SHOWN, len(state))]
     api = SearchRequest(**{n: getattr(base, n) for n in SearchRequest.__dataclass_fields__})
     api = replace(api, facets=(name,), facet_limit=MAX_LIMIT, limit=0)
@@ -73,12 +73,12 @@ def build(service: SearchService, name: FacetName, request: PageSearch, find: st
         title=FACET_TITLES[name][0],
         q=base.q,
         find=find,
-        values=tuple(build_value(base, name, v, counts.get(v, 0), answer, links) for v in shown),
+        values=tuple(view(v, counts.get(v, 0)) for v in shown),
         about=tuple(entity_link(kind, str(v)) if kind else None for v in shown),
         total=len(counts),
         found=len(matching),
         further=len(ordered) - len(shown),
-        missing=build_value(base, name, None, answer["missing"], answer) if answer["missing"] else None,
+        missing=view(None, answer["missing"]) if answer["missing"] else None,
         search=search_link(base),
         path=f"/facet/{name}",
         hidden=tuple((n, v) for n, v in page_parameters(base) if n != name),

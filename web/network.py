@@ -12,10 +12,10 @@ from web.timeline import articles
 
 __all__ = ["HEIGHT", "WIDTH", "Edge", "NetworkView", "Node", "draw_network"]
 
-WIDTH, HEIGHT = 640.0, 380.0
-ACROSS, DOWN = 168.0, 142.0
-"""Half axes of the ring: wider than high, because names stand at its sides."""
-LONGEST = 20
+WIDTH, HEIGHT = 420, 330
+ACROSS, DOWN = 92.0, 143.0
+"""Half axes of the ring: higher than wide, because names stand at its sides and the column is narrow."""
+LONGEST = 16
 """Characters of a name in the drawing; the list beside it has them whole."""
 PAIRS = 24
 """Lines between names, the strongest: more are a ball of wool."""
@@ -48,6 +48,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class NetworkView:
+    width: int
+    height: int
     centre: tuple[float, float]
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -73,7 +75,7 @@ def draw_network(beside: Sequence[tuple[str, str, int]], together: Mapping[tuple
         nodes.append(
             Node(
                 kind=kind,
-                name=name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip(" ,") + "…",
+                name=_short(name),
                 label=f"{name}: {articles(count)}",
                 x=round(x, 1),
                 y=round(y, 1),
@@ -93,4 +95,10 @@ def draw_network(beside: Sequence[tuple[str, str, int]], together: Mapping[tuple
         # Bent towards the middle, so that neighbours on the ring are joined by a line that can be seen.
         bend = f"Q{(ax + bx + middle[0]) / 3:.1f} {(ay + by + middle[1]) / 3:.1f} {bx:.1f} {by:.1f}"
         edges.append(Edge(f"M{ax:.1f} {ay:.1f}{bend}", round(max(0.5, 2.5 * count / most), 1), False))
-    return NetworkView(middle, tuple(nodes), tuple(edges))
+    return NetworkView(WIDTH, HEIGHT, middle, tuple(nodes), tuple(edges))
+
+
+def _short(name: str) -> str:
+    """What there is room for: of `Kursk Oblast, Russia` the place alone."""
+    name = name if len(name) <= LONGEST else name.partition(", ")[0]
+    return name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…"

@@ -14,11 +14,13 @@ from search_api.entities import ENTITY_KINDS
 from search_api.highlighting import Highlighter
 from search_api.http import parameters_of, raw_path_tail
 from search_api.overview import overview
+from search_api.parameters import SearchRequest
 from search_api.pool import SearchPool
 from search_api.service import SearchService
 from search_api.similar import similar
 from search_api.syntax import parse
 from web import archive_page, article_page, entity_page
+from web.links import search_link
 from web.rendering import Renderer
 
 __all__ = ["reading_router"]
@@ -58,7 +60,8 @@ def reading_router(
             return html.problem(request, "The name can't be shown", error)
         if page is None:
             message = f"No article of the archive mentions the {kind} “{name[:80]}”."
-            return html.problem(request, "Not in the archive", message)
+            words = SearchRequest(q=" ".join(service.analyser.words(name)).lower())  # in capitals some are operators
+            return html.problem(request, "Not in the archive", message, steps=(("Search for it", search_link(words)),))
         return html(request, "entity.html", page)
 
     def held(request: Request) -> Response:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -15,6 +18,9 @@ from search_api.errors import RETRY_AFTER, error_body, status_of
 from web.frame import Frame, reader_of
 
 __all__ = ["ProblemPage", "Renderer", "security_headers"]
+
+LEVEL = 1
+"""Of compression: a search page of 83 KB becomes 21 in 0.5 ms; level 6 makes it 18 in 1.6."""
 
 
 def security_headers(nonce: str) -> dict[str, str]:
@@ -29,16 +35,23 @@ def security_headers(nonce: str) -> dict[str, str]:
     }
 
 
+Steps = tuple[tuple[str, str], ...]
+"""(label, link) of where to go from a page that says what is wrong."""
+ONWARD: Steps = (("All articles", "/"), ("What the archive holds", "/archive"))
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemPage:
     title: str
     message: str
+    steps: Steps = ONWARD
 
 
 class Renderer:
     """Renders the templates of this room. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, assets: Mapping[str, str]) -> None:
+        """`assets`: file name -> where pages find it (`Assets.links`)."""
         self._environment = Environment(
             loader=PackageLoader("web"),
             autoescape=True,
@@ -47,6 +60,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._environment.globals["assets"] = dict(assets)
 
     def __call__(self, request: Request, name: str, page: object, status: int = 200) -> Response:
         reader = reader_of(caller_of(request))
@@ -56,11 +70,26 @@ class Renderer:
         if status == 503:
             headers["Retry-After"] = str(RETRY_AFTER)
         # Lone surrogates of an article can't be written as UTF-8: they are replaced, never an error.
-        return HTMLResponse(text.encode("utf-8", "replace"), status, headers)
+        content = text.encode("utf-8", "replace")
+        headers["Vary"] = "Accept-Encoding"
+        if _takes_gzip(request.headers.get("Accept-Encoding", "")):
+            content = gzip.compress(content, LEVEL, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        return HTMLResponse(content, status, headers)
 
-    def problem(self, request: Request, title: str, error: DatelineError | str, status: int = 404) -> Response:
-        """A page that says what is wrong; an error of ours brings its own status."""
+    def problem(
+        self, request: Request, title: str, error: DatelineError | str, status: int = 404, steps: Steps = ONWARD
+    ) -> Response:
+        """A page that says what is wrong, and where to go from there; an error of ours brings its own status."""
         if isinstance(error, DatelineError):
-            message: str = error_body(error)["error"]["message"]
-            return self(request, "problem.html", ProblemPage(title, message), status_of(error))
-        return self(request, "problem.html", ProblemPage(title, error), status)
+            status, error = status_of(error), str(error_body(error)["error"]["message"])
+        return self(request, "problem.html", ProblemPage(title, error, steps), status)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header asks for it, and not with a weight of zero."""
+    for part in accepted.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        if name == "gzip":
+            return not any(re.fullmatch(r"q=0(\.0*)?", parameter) for parameter in parameters)
+    return False

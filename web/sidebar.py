@@ -20,9 +20,9 @@ __all__ = [
     "Chip",
     "FacetView",
     "ValueView",
+    "ValueViews",
     "build_chips",
     "build_facets",
-    "build_value",
     "chosen_values",
     "step",
     "within",
@@ -94,10 +94,8 @@ def build_facets(answers: Mapping[str, Any], base: SearchRequest) -> tuple[Facet
     views = []
     for name, (title, _) in FACET_TITLES.items():
         answer = answers[name]
-        links = ValueLinks(base, name)
-        values = tuple(
-            build_value(base, name, _typed(name, v["value"]), v["count"], answer, links) for v in answer["values"]
-        )
+        view = ValueViews(base, name, answer)
+        values = tuple(view(_typed(name, v["value"]), v["count"]) for v in answer["values"])
         dull = name == "language" and len(values) == 1 and not answer["missing"]
         if not values or (dull and not chosen_values(base, name)):
             continue
@@ -108,7 +106,7 @@ def build_facets(answers: Mapping[str, Any], base: SearchRequest) -> tuple[Facet
                 values=values,
                 more=f"{answer['other']:,} more" if answer["other"] else None,
                 more_href=search_link(base, f"/facet/{name}"),
-                missing=build_value(base, name, None, answer["missing"], answer) if answer["missing"] else None,
+                missing=view(None, answer["missing"]) if answer["missing"] else None,
             )
         )
     return tuple(views)
@@ -142,21 +140,6 @@ def chosen_values(base: SearchRequest, name: FacetName | None = None) -> list[tu
     return found
 
 
-def _link(
-    base: SearchRequest,
-    name: FacetName,
-    value: Value,
-    so: bool,
-    opposite: bool,
-    quick: Callable[[Value], str],
-    change: Callable[[SearchRequest, FacetName, Value], SearchRequest],
-) -> str:
-    """Takes the value back where it is `so` already; what is the opposite must first be undone."""
-    if so or opposite:
-        return search_link((removed if so else change)(base, name, value))
-    return quick(value)
-
-
 def step(count: int, highest: int) -> int:
     """How long the bar of a count is, 1 to STEPS."""
     return min(STEPS, max(1, round(STEPS * count / max(1, highest))))
@@ -166,30 +149,44 @@ def _typed(name: FacetName, value: str) -> Value:
     return interval(value) if name in ("published", "mentioned") else value
 
 
-def build_value(
-    base: SearchRequest,
-    name: FacetName,
-    value: Value,
-    count: int,
-    answer: Mapping[str, Any],
-    links: ValueLinks | None = None,
-) -> ValueView:
-    """`answer`: of the facet; `links`: of this field, where many values are built."""
-    links = links or ValueLinks(base, name)
-    highest = max((v["count"] for v in answer["values"]), default=1)
-    state = chosen_values(base, name)
-    chosen, out = (name, value, False) in state, (name, value, True) in state
-    return ValueView(
-        label="none" if value is None else _label(value),
-        count=count,
-        step=step(count, highest),
-        parameter=value_text(value),
-        chosen=chosen,
-        excluded=out,
-        missing=value is None,
-        href=_link(base, name, value, chosen, out, links.refined, refined),
-        exclude=_link(base, name, value, out, chosen, links.excluded, excluded),
-    )
+class ValueViews:
+    """Makes the views of the values of one facet."""
+
+    def __init__(self, base: SearchRequest, name: FacetName, answer: Mapping[str, Any]) -> None:
+        """`answer`: of the facet."""
+        self._base = base
+        self._name: FacetName = name
+        self._links = ValueLinks(base, name)
+        self._chosen = chosen_values(base, name)
+        self._highest = max((v["count"] for v in answer["values"]), default=1)
+
+    def __call__(self, value: Value, count: int) -> ValueView:
+        name = self._name
+        chosen, out = (name, value, False) in self._chosen, (name, value, True) in self._chosen
+        return ValueView(
+            label="none" if value is None else _label(value),
+            count=count,
+            step=step(count, self._highest),
+            parameter=value_text(value),
+            chosen=chosen,
+            excluded=out,
+            missing=value is None,
+            href=self._link(value, chosen, out, self._links.refined, refined),
+            exclude=self._link(value, out, chosen, self._links.excluded, excluded),
+        )
+
+    def _link(
+        self,
+        value: Value,
+        so: bool,
+        opposite: bool,
+        quick: Callable[[Value], str],
+        change: Callable[[SearchRequest, FacetName, Value], SearchRequest],
+    ) -> str:
+        """Takes the value back where it is `so` already; what is the opposite must first be undone."""
+        if so or opposite:
+            return search_link((removed if so else change)(self._base, self._name, value))
+        return quick(value)
 
 
 def within(base: SearchRequest, clause: str) -> SearchRequest:

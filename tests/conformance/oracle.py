@@ -122,6 +122,10 @@ class Oracle:
         found = [self._live[s.article.id] for s in self.since(sequence, after, limit)]
         return [Copy(r.stored, r.prepared.vectors, r.prepared.names) for r in found]
 
+    def copy(self, id: str) -> Copy | None:
+        found = self._live.get(id)
+        return found and Copy(found.stored, found.prepared.vectors, found.prepared.names)
+
     def adopt(
         self,
         copies: Sequence[Copy],

@@ -47,6 +47,13 @@ def test_a_copy_holds_all_that_the_archive_holds(mixed: Pair, target: Path) -> N
     made.close()
 
 
+def test_one_is_read_by_its_id(mixed: Pair) -> None:
+    for one in mixed.oracle.copies(0, limit=40):
+        found = mixed.engine.copy(one.stored.article.id)
+        assert found is not None and comparable(found) == comparable(one)
+    assert mixed.engine.copy("nobody's") is None
+
+
 def test_its_sums_are_equal_and_one_changed_code_is_seen(pair: Pair, target: Path) -> None:
     pair.write([text("a", published="2024-11-21"), text("b", published="2024-11"), text("c", "other"), text("d")])
     made = pair.kit.create_copy(target, pair.engine.identity)

@@ -42,12 +42,12 @@ if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 52.0
   document.querySelector(".fold")?.setAttribute("open", "");
 }
 
-// ---- suggestions: names in the archive that begin like the last words typed
+// ---- suggestions: names in the archive, and one's saved searches, that begin like the last words typed
 if (box?.closest(".box")) {
   const list = make("ul", "suggestions");
   list.id = "suggestions";
   list.role = "listbox";
-  list.ariaLabel = "Names in the archive";
+  list.ariaLabel = "Suggestions";
   list.hidden = true;
   box.after(list);
   const said = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
@@ -67,7 +67,8 @@ if (box?.closest(".box")) {
     select(-1);
   };
   const take = (item) => {
-    box.value = box.value.slice(0, Number(item.dataset.from)) + item.dataset.clause + " ";
+    if (item.dataset.link) location.href = item.dataset.link;
+    else box.value = box.value.slice(0, Number(item.dataset.from)) + item.dataset.clause + " ";
     close();
     box.focus();
   };
@@ -77,10 +78,11 @@ if (box?.closest(".box")) {
       const name = make("span", "", s.name);
       name.dir = "auto";
       if (s.alias) name.append(make("span", "count", ` (${s.alias})`));
-      item.append(name, make("span", "kind count", s.kind === "weapon" ? "weapons system" : s.kind));
-      item.append(make("span", "count", s.count.toLocaleString("en")));
+      const kind = s.link ? "saved search" : s.kind === "weapon" ? "weapons system" : s.kind;
+      item.append(name, make("span", "kind count", kind), make("span", "count", s.count?.toLocaleString("en") ?? ""));
       Object.assign(item, { id: `suggestion-${i}`, role: "option" });
-      Object.assign(item.dataset, { from, clause: `${s.kind}:"${s.name.replaceAll('"', "”")}"` });
+      if (s.link) item.dataset.link = s.link;
+      else Object.assign(item.dataset, { from, clause: `${s.kind}:"${s.name.replaceAll('"', "”")}"` });
       return item;
     }));
     list.hidden = !found.length;
@@ -96,7 +98,8 @@ if (box?.closest(".box")) {
     for (let rest = words; rest.length > 1 && quotes % 2 === 0; rest = rest.replace(/^\S+\s*/, "")) {
       try {
         const answer = await fetch(`/api/v1/suggest?limit=8&prefix=${encodeURIComponent(rest)}`, { signal: asking.signal });
-        const found = answer.ok ? (await answer.json()).suggestions : [];
+        const { searches, suggestions } = answer.ok ? await answer.json() : { searches: [], suggestions: [] };
+        const found = [...searches.slice(0, 3), ...suggestions];
         if (found.length) return show(found, box.selectionStart - rest.length);
       } catch {
         return;

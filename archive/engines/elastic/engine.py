@@ -18,7 +18,7 @@ from archive.engines.cluster import NO_SETTINGS, ClusterSettings
 from archive.engines.elastic.address import Address
 from archive.engines.elastic.connection import Conflict, Connection, Gone
 from archive.engines.elastic.document import document_id, stored_of
-from archive.engines.elastic.listing import check, copies, since, stats
+from archive.engines.elastic.listing import check, copies, copy, since, stats
 from archive.engines.elastic.mapping import FORMAT_VERSION, Manifest
 from archive.engines.elastic.rebuilding import Rebuild, create_index
 from archive.engines.elastic.searching import run
@@ -201,6 +201,9 @@ class ElasticEngine:
 
     def copies(self, sequence: int, after: str = "", limit: int = 1000) -> list[Copy]:
         return self._read(lambda reader: copies(reader, sequence, after, limit))
+
+    def copy(self, id: str) -> Copy | None:
+        return self._read(lambda reader: copy(reader, id))
 
     def adopt(
         self,

@@ -9,11 +9,11 @@ from typing import Any
 from archive.analysis import Analyser
 from archive.article import Stored
 from archive.engine import Copy, Stats
-from archive.engines.elastic.document import prepared_of, stored_of, stream_of, stream_text
+from archive.engines.elastic.document import document_id, prepared_of, stored_of, stream_of, stream_text
 from archive.engines.elastic.view import Reader
 from archive.streams import Streams
 
-__all__ = ["check", "copies", "since", "stats"]
+__all__ = ["check", "copies", "copy", "since", "stats"]
 
 Json = dict[str, Any]
 _REBUILD = "run `dateline rebuild`"
@@ -34,6 +34,16 @@ def copies(reader: Reader, sequence: int, after: str, limit: int) -> list[Copy]:
         prepared, stored = prepared_of(source, dimensions)
         found.append(Copy(_clipped(stored, committed), prepared.vectors, prepared.names))
     return sorted(found, key=lambda c: _position(c.stored))[:limit]
+
+
+def copy(reader: Reader, id: str) -> Copy | None:
+    """`archive.engine.Engine.copy`."""
+    query = {"bool": {"filter": [*reader.view.visible(), {"ids": {"values": [document_id(id)]}}]}}
+    [answer] = reader.ask([{"query": query, "size": 1, "_source": ["content", "codes"]}])
+    for hit in answer["hits"]["hits"]:
+        prepared, stored = prepared_of(hit["_source"], reader.view.manifest.dimensions)
+        return Copy(stored, prepared.vectors, prepared.names)
+    return None
 
 
 def _behind(reader: Reader, sequence: int, after: str, limit: int, bring: Sequence[str]) -> list[Json]:

@@ -6,18 +6,21 @@ A refinement narrows; the counts of a field are taken under the refinements of a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.buckets import bucket_codes, bucket_label
+from archive.buckets import bucket_label
 from archive.calendar import Interval
 from archive.engine import FACETS, Bucket, FacetCounts, FacetName, IntervalName, Refinement, Timeline, TimelineCounts
-from archive.engines.embedded.snapshot import Snapshot
+from archive.engines.embedded.snapshot import NO_BUCKET, Snapshot
 
 __all__ = ["Counter"]
 
 Mask = NDArray[np.bool_]
+Tally = tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.int64]]
+"""Ids of values, the facet of each (index into FACETS), and in how many articles it stands."""
 
 
 class Counter:
@@ -29,6 +32,7 @@ class Counter:
         self._rows = snapshot.rows[base]
         self._owners: NDArray[np.int64] | None = None
         self._ids: NDArray[np.int64] = np.empty(0, np.int64)
+        self._tallies: dict[FacetName | None, Tally] = {}
         self._passes = [(r.field, self._passing(r)) for r in refinements]
 
     def refined(self) -> NDArray[np.int64]:
@@ -40,38 +44,51 @@ class Counter:
         return self._any_of(name, values)
 
     def facet(self, name: FacetName, limit: int) -> FacetCounts:
-        mask = self._mask(name)
-        has = self._has(name) & mask
         if name in ("published", "mentioned"):
-            counts = self._years(name, mask)
-            found = len(counts)
+            codes, counts, _ = self._buckets(name, "year", self._mask(name))
+            found = len(codes)
+            values = [(bucket_label(code, "year"), n) for code, n in zip(codes.tolist(), counts.tolist(), strict=True)]
         else:
-            counts, found = self._most(name, mask, limit)
-        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        missing = int(mask.sum()) - int(has.sum())
-        return FacetCounts(tuple(ranked[:limit]), missing, max(0, found - limit))
+            values, found = self._most(name, limit)
+        ranked = nsmallest(limit, ((-count, value) for value, count in values))
+        mask = self._mask(name)
+        missing = int(mask.sum()) - int((self._has(name) & mask).sum())
+        return FacetCounts(tuple((value, -count) for count, value in ranked), missing, max(0, found - limit))
 
     def timeline(self, timeline: Timeline) -> TimelineCounts:
         mask = self._mask(None)
         has = self._has(timeline.field) & mask
-        counts, placed = self._buckets(timeline.field, timeline.interval, mask)
-        buckets = tuple(Bucket(bucket_label(code, timeline.interval), n) for code, n in sorted(counts.items()))
+        codes, counts, placed = self._buckets(timeline.field, timeline.interval, mask)
+        found = zip(codes.tolist(), counts.tolist(), strict=True)
+        buckets = tuple(Bucket(bucket_label(code, timeline.interval), n) for code, n in found)
         undated = int(mask.sum()) - int(has.sum())
         return TimelineCounts(timeline.interval, buckets, undated, int(has.sum()) - placed)
 
-    def _most(self, name: FacetName, mask: Mask, limit: int) -> tuple[dict[str, int], int]:
+    def _most(self, name: FacetName, limit: int) -> tuple[list[tuple[str, int]], int]:
         """The values with the highest counts, ties with the last included; and how many values there are."""
-        _, ids = self._entries(name, mask)
-        tally = np.bincount(ids)
-        found = np.flatnonzero(tally)
-        counts = tally[found]
+        ids, facets, tally = self._tally(name)
+        own = facets == FACETS.index(name)
+        found, counts = ids[own], tally[own]
         if 0 < limit < len(found):
             few = counts >= np.partition(counts, -limit)[-limit]
             chosen, counts = found[few], counts[few]
         else:
             chosen = found if limit else found[:0]
         entries = self.snapshot.names.entries
-        return {entries[i][1]: n for i, n in zip(chosen.tolist(), counts.tolist(), strict=False)}, len(found)
+        return [(entries[i][1], n) for i, n in zip(chosen.tolist(), counts.tolist(), strict=False)], len(found)
+
+    def _tally(self, name: FacetName) -> Tally:
+        """The values of all facets, counted under the refinements of all fields but `name`: once for most facets."""
+        refined = name if any(field == name for field, _ in self._passes) else None
+        known = self._tallies.get(refined)
+        if known is None:
+            owners, ids = self._all_entries()
+            if self._passes:
+                ids = ids[self._mask(refined)[owners]]
+            tally = np.bincount(ids)
+            found = np.flatnonzero(tally)
+            known = self._tallies[refined] = found, self.snapshot.names.columns()[0][found], tally[found]
+        return known
 
     # ---------------------------------------------------------------- refinements
     def _mask(self, skip: FacetName | None) -> Mask:
@@ -138,23 +155,24 @@ class Counter:
         return self._owners, self._ids
 
     # ---------------------------------------------------------------- dates
-    def _years(self, name: FacetName, mask: Mask) -> dict[str, int]:
-        counts, _ = self._buckets(name, "year", mask)
-        return {bucket_label(code, "year"): n for code, n in counts.items()}
-
-    def _buckets(self, name: str, interval: IntervalName, mask: Mask) -> tuple[dict[int, int], int]:
-        """Code of the bucket -> articles in it; and how many articles are in any."""
+    def _buckets(
+        self, name: FacetName, interval: IntervalName, mask: Mask
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+        """The codes of the buckets in rising order, the articles in each; and how many articles are in any."""
         if name == "published":
-            owners = np.flatnonzero(mask & (self._rows["first_day"] > 0))
-            first = self._rows["first_day"][owners].astype(np.int64)
-            last = self._rows["last_day"][owners].astype(np.int64)
-        else:
-            owners, ids = self._entries("mentioned", mask)
-            _, firsts, lasts = self.snapshot.names.columns()
-            first, last = firsts[ids], lasts[ids]
-        codes = bucket_codes(first, interval)
-        whole = codes == bucket_codes(last, interval)
-        places = np.unique(np.stack([owners[whole], codes[whole]]), axis=1)
-        codes_found, counts = np.unique(places[1], return_counts=True)
-        placed = len(np.unique(places[0]))
-        return dict(zip(codes_found.tolist(), counts.tolist(), strict=True)), placed
+            codes = self.snapshot.buckets(interval)[self.base[mask]]
+            codes = np.sort(codes[codes != NO_BUCKET])
+            return *_runs(codes), len(codes)
+        owners, ids = self._entries(name, mask)
+        codes = self.snapshot.names.buckets(interval)[ids]
+        owners, codes = owners[codes != NO_BUCKET], codes[codes != NO_BUCKET]
+        placed = int(np.count_nonzero(np.diff(owners, prepend=-1)))  # owners stand in rising order
+        # An article that names two days of a month counts once in it. Sorting is quicker than np.unique's hashing.
+        both, _ = _runs(np.sort(codes * len(self.base) + owners))
+        return *_runs(both // max(1, len(self.base))), placed
+
+
+def _runs(ordered: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct numbers among ordered ones, and how often each stands there."""
+    begins = np.flatnonzero(np.diff(ordered, prepend=NO_BUCKET))
+    return ordered[begins], np.diff(begins, append=len(ordered))

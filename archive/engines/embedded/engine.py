@@ -183,6 +183,13 @@ class EmbeddedEngine:
         found = _since(snapshot, sequence, after, limit)
         return [Copy(s, snapshot.codes_of(s.number), snapshot.names_of(s.number)) for s in found]
 
+    def copy(self, id: str) -> Copy | None:
+        snapshot = self._snapshot()
+        found = snapshot.by_id([id]).get(id)
+        if found is None:
+            return None
+        return Copy(found, snapshot.codes_of(found.number), snapshot.names_of(found.number))
+
     def adopt(
         self,
         copies: Sequence[Copy],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from archive.keys import MAX_NUMBER, NUMBER_BITS, OLDEST_LAST
 from archive.plan import Plan, plan
 from archive.ranking import (
     best_by_words,
-    boosts_of,
     carrier_weights,
     carriers,
     fuse,
@@ -53,6 +52,7 @@ class _Run:
             if search.vector is None:
                 raise ValueError(f"a {self.plan.mode} search needs the vector of what is embedded")
             self.vector = np.frombuffer(search.vector, np.int8)
+        self._parts: dict[int, tuple[float, float]] = {}
 
     def page(self) -> Page:
         cursor = self.search.cursor or self._first_cursor()
@@ -154,16 +154,26 @@ class _Run:
         return self._word_parts(numbers)[0]
 
     def _word_parts(self, numbers: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The word score of each, and the share of the pairs in it."""
+        """The word score of each, and the share of the pairs in it; reckoned once, in the pool or when shown."""
+        listed = numbers.tolist()
+        new = [number for number in listed if number not in self._parts]
+        if new:
+            words, pairs = self._reckon(np.array(new, np.int64))
+            self._parts.update(zip(new, zip(words.tolist(), pairs.tolist(), strict=True), strict=True))
+        parts = np.array([self._parts[number] for number in listed]).reshape(-1, 2)
+        return parts[:, 0], parts[:, 1]
+
+    def _reckon(self, numbers: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         terms, pairs = self.plan.terms, [f"{a}_{b}" for a, b in self.plan.pairs]
         counts = self.snapshot.term_counts(numbers, [*terms, *pairs])
         occurs = self.snapshot.occurrences
         hold_names(counts, self.plan.names, lambda phrase: occurs(numbers, phrase))
-        frequencies = self._frequencies()
+        frequencies = self._frequencies
         rows = self.snapshot.rows[numbers]
         lengths, pair_counts = rows["length"].astype(np.int64), rows["pairs"].astype(np.int64)
         return word_parts(counts, frequencies, len(terms), lengths, pair_counts, self.snapshot.collection)
 
+    @cached_property
     def _frequencies(self) -> list[int]:
         """Of each scored term and pair: how many live articles hold it, or a name that it is part of."""
         terms = [("words", t) for t in self.plan.terms] + [("pairs", f"{a}_{b}") for a, b in self.plan.pairs]
@@ -177,7 +187,7 @@ class _Run:
     def _carried(self) -> dict[str, float]:
         """The words that find recognised names by another name, and their weights."""
         held = {carrier: self.snapshot.frequency("words", carrier) for carrier in carriers(self.plan)}
-        return carrier_weights(self.plan, self._frequencies(), self.snapshot.collection.articles, held)
+        return carrier_weights(self.plan, self._frequencies, self.snapshot.collection.articles, held)
 
     # ---------------------------------------------------------------- the page
     def _walk(self, cursor: Cursor, refined: Numbers, related: set[int]) -> tuple[tuple[Hit, ...], Cursor | None]:
@@ -231,13 +241,15 @@ class _Run:
         if mode in ("hybrid", "keyword"):
             words, pairs = self._word_parts(np.array(numbers, np.int64))
         boosts = self.search.boosts if mode == "hybrid" else ()
+        counter = Counter(self.snapshot, np.array(numbers, np.int64), ())
+        having = [counter.having(boost.field, boost.values).tolist() for boost in boosts]
         exact = set(self._exact().tolist()) if mode == "semantic" else set()
         hits = []
         parts = zip(numbers, words.tolist(), pairs.tolist(), strict=True)
         for place, (number, score, of_pairs) in enumerate(parts):
             passage, dot = self._best_passage(number)
             by_words = number in exact if mode == "semantic" else number not in related
-            held = boosts_of(stored[number].article, boosts)
+            held = tuple(gets[place] for gets in having)
             hits.append(
                 Hit(
                     stored=stored[number],

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from tantivy import DocAddress, Index, Query, Schema, Searcher
 
 from archive.article import Article, Stored
+from archive.buckets import bucket_codes
 from archive.calendar import interval
-from archive.engine import FACETS
+from archive.engine import FACETS, IntervalName
 from archive.engines.embedded.files import RECORD, Marker, damaged, map_bytes, read_array, term_key
 from archive.engines.embedded.schema import ARTICLE, MARKER, all_of
-from archive.ranking import Collection
+from archive.ranking import KEPT_FREQUENCIES, Collection
 
-__all__ = ["Names", "Snapshot"]
+__all__ = ["NO_BUCKET", "Names", "Snapshot"]
 
 Numbers = NDArray[np.int64]
 
@@ -40,6 +41,7 @@ class Names:
             np.empty(0, np.int64),
             np.empty(0, np.int64),
         )
+        self._buckets: dict[IntervalName, NDArray[np.int64]] = {}
 
     def read(self, path: Path, size: int) -> None:
         """Take in the lines up to `size` bytes."""
@@ -68,6 +70,14 @@ class Names:
     def columns(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
         """For each id: its facet (index into FACETS), and for `mentioned` the first and last day number."""
         return self._columns
+
+    def buckets(self, interval: IntervalName) -> NDArray[np.int64]:
+        """For each id the code of the bucket that holds all its days; NO_BUCKET where none does."""
+        _, first, last = self._columns
+        known = self._buckets.get(interval)
+        if known is None or len(known) < len(first):
+            known = self._buckets[interval] = _whole_buckets(first, last, interval)
+        return known
 
 
 class Snapshot:
@@ -122,6 +132,7 @@ class Snapshot:
         last = first + self.rows["passages"][with_passages]
         self._embedded = with_passages
         self._bounds = np.stack([first, last], axis=1).ravel()
+        self._buckets: dict[IntervalName, NDArray[np.int64]] = {}
         self._frequencies: dict[tuple[str, str], int] = {}
         self._stored: LRUCache[int, Stored] = LRUCache(STORED_CACHE)
         self._sets: LRUCache[str, Numbers] = LRUCache(
@@ -159,12 +170,15 @@ class Snapshot:
 
     def how_many(self, name: tuple[str, str], query: Callable[[], Query]) -> int:
         """How many live articles a query finds, remembered by its name."""
-        known = self._frequencies.get(name)
+        frequencies = self._frequencies
+        known = frequencies.get(name)
         if known is None:
             wanted = query()
             with self._read_text():  # the stubs of tantivy 0.27 leave out `count`
                 known = int(self.searcher.search(wanted, 1).count)  # type: ignore[attr-defined]
-            self._frequencies[name] = known
+            if len(frequencies) > KEPT_FREQUENCIES:
+                frequencies = self._frequencies = {}
+            frequencies[name] = known
         return known
 
     def occurrences(self, numbers: Numbers, phrase: Sequence[str]) -> NDArray[np.int64]:
@@ -286,6 +300,14 @@ class Snapshot:
         found: Numbers = numbers[current]
         return found
 
+    def buckets(self, interval: IntervalName) -> NDArray[np.int64]:
+        """For each number the code of the bucket in which it was published; NO_BUCKET where none holds all its days."""
+        known = self._buckets.get(interval)
+        if known is None:
+            first, last = self.rows["first_day"].astype(np.int64), self.rows["last_day"].astype(np.int64)
+            known = self._buckets[interval] = _whole_buckets(first, last, interval)
+        return known
+
     # ---------------------------------------------------------------- meaning
     def closeness(self, vector: NDArray[np.int8]) -> NDArray[np.int64]:
         """For every article number the largest dot product of its passages; a large negative number without any."""
@@ -325,10 +347,18 @@ class Snapshot:
 
 
 NOT_CLOSE = -(1 << 40)
+NO_BUCKET = -(1 << 40)
+"""Less than the number of any bucket."""
 NUMERATOR = 2.2
 """k1 + 1: the text index multiplies every BM25 score by it."""
 STORED_CACHE = 2_000
 """Articles kept as objects, about 10 KB each."""
+
+
+def _whole_buckets(first: NDArray[np.int64], last: NDArray[np.int64], interval: IntervalName) -> NDArray[np.int64]:
+    """Where a first and a last day lie in the same bucket its code; without a day (0), NO_BUCKET."""
+    codes = bucket_codes(first, interval)
+    return np.where((first > 0) & (codes == bucket_codes(last, interval)), codes, NO_BUCKET)
 
 
 def _occurrences(stream: str, phrase: Sequence[str]) -> int:
