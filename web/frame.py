@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search_api.accounts.access import Caller
+from search_api.accounts.sessions import masked
 
 __all__ = ["NAVIGATION", "Frame", "NavigationEntry", "Reader", "Twin", "reader_of"]
 
@@ -41,7 +42,7 @@ def reader_of(caller: Caller) -> Reader:
         return Reader()
     own = NavigationEntry("Saved", "/saved")
     named = (own, NavigationEntry(caller.name, "/account")) if caller.name else (own,)
-    return Reader(named, caller.csrf or None)
+    return Reader(named, masked(caller.csrf) if caller.csrf else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from archive.engine import FacetName, Hit, IntervalName, Timeline
@@ -288,13 +289,14 @@ def _by(now: Timeline, field: str) -> Timeline:
 def _understood(service: SearchService, answer: Answer, base: PageSearch) -> tuple[Understood, ...]:
     found = []
     for named in answer["query"]["understood"]:
-        kind, name = named["kind"], named["name"]
+        kind = named["kind"]
         if kind not in FACET_TITLES:
             continue
-        chosen = (kind, name, False) in chosen_values(base, kind)
-        only = narrowed(base, kind, name)
         facet = answer["facets"][kind]
         counted = {v["value"]: v["count"] for v in facet["values"]}
+        name = _meant_here(service, named, counted)
+        chosen = (kind, name, False) in chosen_values(base, kind)
+        only = narrowed(base, kind, name)
         # A facet's own counts are taken without its refinement: without exclusions they are what the click shows.
         count = counted.get(name, None if facet["other"] else 0)
         if any(out for _, _, out in chosen_values(base, kind)):
@@ -315,6 +317,14 @@ def _understood(service: SearchService, answer: Answer, base: PageSearch) -> tup
             )
         )
     return tuple(found)
+
+
+def _meant_here(service: SearchService, named: Mapping[str, Any], counted: Mapping[str, int]) -> str:
+    """What these articles mean by a recognised name: `Kursk` is the city's, but here they write of its region."""
+    forms = service.analyser.forms(named["words"])
+    namesakes = [v for v in counted if service.analyser.forms(v)[: len(forms)] == forms]
+    name: str = named["name"]
+    return max([name, *namesakes], key=lambda n: counted.get(n, 0))
 
 
 def _bare(base: PageSearch) -> PageSearch:

@@ -24,6 +24,8 @@ from archive.engine import (
     Sort,
     Timeline,
 )
+from archive.engines.elastic import view
+from archive.engines.embedded import snapshot
 from archive.query import NAME_FIELDS, And, Dates, Fuzzy, Has, Near, Node, Not, Or, Phrase, Prefix, Query, Window, Word
 
 from . import corpus, strategies
@@ -249,6 +251,14 @@ def test_a_walk_goes_on_where_its_boosts_have_changed(crowd: Pair) -> None:
     first = crowd.engine.search(boosted)
     second = crowd.engine.search(replace(search, cursor=first.next))
     assert [h.stored.article.id for h in (*first.hits, *second.hits)] == whole[:14]
+
+
+def test_frequencies_that_were_forgotten_are_counted_again(crowd: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (snapshot, view):
+        monkeypatch.setattr(module, "KEPT_FREQUENCIES", 1)
+    for words in ("missile strike", "the of air", "missile strike", "city"):
+        clauses = tuple(map(Word, words.split()))
+        check(crowd, Search(Query(clauses), "hybrid", VECTOR, limit=1000))
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "keyword"])

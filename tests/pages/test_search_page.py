@@ -41,6 +41,7 @@ def test_a_search_finds_marks_and_opens_an_article(reader: Page) -> None:
     expect(first.locator("h3 mark").first).to_have_text(re.compile("Storm|Kursk"))
     expect(first.locator(".why")).to_have_text("matched by words")
     expect(reader.locator(".understood")).to_contain_text("Storm Shadow")
+    expect(reader.locator(".understood")).to_contain_text("Kursk Oblast, Russia (")
     headline = first.locator("h3").inner_text()
     first.locator("h3 a").click()
     expect(reader.locator("h1")).to_have_text(headline)

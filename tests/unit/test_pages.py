@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import time
 from dataclasses import replace
@@ -21,6 +22,7 @@ from archive.calendar import interval
 from archive.errors import CursorError, ParameterError, QueryError
 from archive.gazetteer import Gazetteer
 from search_api.accounts.access import ANONYMOUS, SINGLE, Caller
+from search_api.accounts.sessions import Sessions
 from search_api.excerpts import first_sentence
 from search_api.highlighting import Highlight
 from search_api.parameters import ParameterErrors, SearchRequest, parse_parameters, value_text
@@ -29,7 +31,7 @@ from web import article_page, citing, network, search_page
 from web.asked import parse_page
 from web.date_line import draw_dates
 from web.dates import readable
-from web.frame import Frame, Reader
+from web.frame import Frame, Reader, reader_of
 from web.lines import draw_lines
 from web.links import (
     ValueLinks,
@@ -517,14 +519,14 @@ def test_a_mention_leads_to_the_line_that_explains_it_and_the_tab_key_halts_once
 
 
 # ------------------------------------------------------------------------------------------------ around a page
-def request_of(path: str, caller: Caller = SINGLE) -> Request:
-    state = {"caller": caller}
-    scope = {"type": "http", "path": path, "headers": [], "query_string": b"", "server": ("here", 80), "state": state}
-    return Request(scope)
+def request_of(path: str, caller: Caller = SINGLE, accept_encoding: str = "") -> Request:
+    headers = [(b"accept-encoding", accept_encoding.encode())] if accept_encoding else []
+    scope = {"type": "http", "path": path, "headers": headers, "query_string": b"", "server": ("here", 80)}
+    return Request({**scope, "state": {"caller": caller}})
 
 
 def test_the_header_says_where_one_is_and_who_reads() -> None:
-    ann = Caller("session", "user-1", "Ann & Co", "reader", csrf="t0ken")
+    ann = Caller("session", "user-1", "Ann & Co", "reader", csrf="00" * 16)
     shown = bytes(Renderer().problem(request_of("/map", ann), "None", "Nothing here.").body).decode()
     assert '<a href="/map" aria-current="page">Map</a>' in shown
     assert re.search('class="own".*<a href="/account" dir="auto">Ann &amp; Co</a>', shown)
@@ -540,6 +542,37 @@ def test_forms_that_change_something_carry_the_readers_token() -> None:
         '<input type="hidden" name="csrf" value="a&#34;b">'
     )
     assert template.render(frame=Frame("n", "/", Reader())) == ""
+
+
+def test_a_forms_token_is_another_in_each_answer() -> None:
+    """Or else its compressed length would tell it to who can choose what else stands in the page."""
+    sessions = Sessions(b"secret")
+    session, other = (sessions.read(sessions.cookie(1, 1)) for _ in range(2))
+    assert session and other
+    ann = Caller("session", "user-1", "Ann", "reader", csrf=session.csrf)
+    shown = [reader_of(ann).csrf or "" for _ in range(2)]
+    assert shown[0] != shown[1] and session.csrf not in "".join(shown)
+    assert all(sessions.holds(session, token) for token in (*shown, session.csrf))
+    assert not any(sessions.holds(other, token) for token in (*shown, session.csrf))
+    for wrong in ("", "0", shown[0][:-1], shown[0][:-2] + "zz", shown[0] + "00", "00" * 32, "é" * 64):
+        assert not sessions.holds(session, wrong), wrong
+
+
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        *(("gzip, deflate, br", True), ("GZIP;q=0.5", True), ("br, gzip ; q=1", True)),
+        *(("", False), ("br", False), ("gzip;q=0", False), ("gzip; q=0.00, br", False), ("x-gzip", False)),
+    ],
+)
+def test_a_page_is_compressed_for_who_takes_it_so(accepted: str, compressed: bool) -> None:
+    answer = Renderer().problem(request_of("/", accept_encoding=accepted), "None", "Nothing here.")
+    content = bytes(answer.body)
+    assert answer.headers["content-length"] == str(len(content))
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers.get("content-encoding") == ("gzip" if compressed else None)
+    text = gzip.decompress(content) if compressed else content
+    assert text.rstrip().endswith(b"</html>")
 
 
 def test_only_what_carries_the_nonce_of_its_answer_is_run() -> None:

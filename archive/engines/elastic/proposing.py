@@ -86,9 +86,10 @@ class Figures:
     def __init__(self, view: View, plan: Plan) -> None:
         self._view = view
         self._plan = plan
+        self._frequencies = view.frequencies()
         counted = self._counted()
         self._columns = list(counted)[: len(plan.terms) + len(plan.pairs)]
-        self._unknown = {key: query for key, query in counted.items() if key not in view.frequencies}
+        self._unknown = {key: query for key, query in counted.items() if key not in self._frequencies}
 
     def _counted(self) -> dict[tuple[str, str], Json]:
         """What is counted, by name: each column, with the names that it is part of, then the carriers of names."""
@@ -115,7 +116,7 @@ class Figures:
 
     def learn(self, answers: Sequence[Json]) -> None:
         for term, answer in zip(self._unknown, answers, strict=False):
-            self._view.frequencies[term] = answer["hits"]["total"]["value"]
+            self._frequencies[term] = answer["hits"]["total"]["value"]
         if len(answers) > len(self._unknown):
             count = answers[-1]["hits"]["total"]["value"]
             length, pairs = (answers[-1]["aggregations"][name]["value"] for name in ("length", "pair_count"))
@@ -132,9 +133,8 @@ class Figures:
         if not self._plan.names:
             return {}
         assert self._view.collection is not None
-        frequencies = self._view.frequencies
-        held = {carrier: frequencies["words", carrier] for carrier in carriers(self._plan)}
-        known = [frequencies[column] for column in self._columns]
+        held = {carrier: self._frequencies["words", carrier] for carrier in carriers(self._plan)}
+        known = [self._frequencies[column] for column in self._columns]
         return carrier_weights(self._plan, known, self._view.collection.articles, held)
 
     def scores(self, candidates: Candidates) -> NDArray[np.float64]:
@@ -148,7 +148,7 @@ class Figures:
         hold_names(counts, self._plan.names, lambda phrase: phrase_counts(candidates.streams, phrase))
         return word_parts(
             counts,
-            [self._view.frequencies[column] for column in self._columns],
+            [self._frequencies[column] for column in self._columns],
             len(self._plan.terms),
             candidates.lengths,
             candidates.pair_counts,

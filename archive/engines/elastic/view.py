@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from archive.engines.elastic.connection import Connection
 from archive.engines.elastic.mapping import Manifest
 from archive.engines.elastic.state import State, StateStore
-from archive.ranking import Collection
+from archive.ranking import KEPT_FREQUENCIES, Collection
 
 __all__ = ["BARE", "Changed", "Reader", "View", "all_of", "any_of", "none_of"]
 
@@ -41,7 +41,7 @@ class View:
         self.state = state
         self.manifest = manifest
         self.collection: Collection | None = None
-        self.frequencies: dict[tuple[str, str], int] = {}
+        self._frequencies: dict[tuple[str, str], int] = {}
         self._sets: LRUCache[str, list[int]] = LRUCache(CACHED_NUMBERS, getsizeof=lambda numbers: 1 + len(numbers))
         self._lock = threading.Lock()
 
@@ -52,6 +52,12 @@ class View:
         if self.state.aborted:
             filters.append(none_of({"terms": {"first_sequence": list(self.state.aborted)}}))
         return filters
+
+    def frequencies(self) -> dict[tuple[str, str], int]:
+        """What is counted once for all searches, for one search to read and add to; begun anew when it has grown."""
+        if len(self._frequencies) > KEPT_FREQUENCIES:
+            self._frequencies = {}  # whoever reads the old one keeps it
+        return self._frequencies
 
     def cached(self, name: str, find: Callable[[], list[int]]) -> list[int]:
         """The set of numbers of that name, found at most once in a while."""

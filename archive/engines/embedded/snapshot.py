@@ -21,7 +21,7 @@ from archive.calendar import interval
 from archive.engine import FACETS, IntervalName
 from archive.engines.embedded.files import RECORD, Marker, damaged, map_bytes, read_array, term_key
 from archive.engines.embedded.schema import ARTICLE, MARKER, all_of
-from archive.ranking import Collection
+from archive.ranking import KEPT_FREQUENCIES, Collection
 
 __all__ = ["NO_BUCKET", "Names", "Snapshot"]
 
@@ -170,12 +170,15 @@ class Snapshot:
 
     def how_many(self, name: tuple[str, str], query: Callable[[], Query]) -> int:
         """How many live articles a query finds, remembered by its name."""
-        known = self._frequencies.get(name)
+        frequencies = self._frequencies
+        known = frequencies.get(name)
         if known is None:
             wanted = query()
             with self._read_text():  # the stubs of tantivy 0.27 leave out `count`
                 known = int(self.searcher.search(wanted, 1).count)  # type: ignore[attr-defined]
-            self._frequencies[name] = known
+            if len(frequencies) > KEPT_FREQUENCIES:
+                frequencies = self._frequencies = {}
+            frequencies[name] = known
         return known
 
     def occurrences(self, numbers: Numbers, phrase: Sequence[str]) -> NDArray[np.int64]:
