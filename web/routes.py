@@ -17,7 +17,7 @@ from search_api.coverage import Coverage
 from search_api.pool import SearchPool
 from search_api.service import SearchService
 from web.reading_routes import reading_router
-from web.rendering import ProblemPage, Renderer
+from web.rendering import ONWARD, Renderer
 from web.searching_routes import searching_router
 
 __all__ = ["mount_pages"]
@@ -25,8 +25,11 @@ __all__ = ["mount_pages"]
 NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics", "/openapi.json")
 """Paths that programs ask for: their errors are not pages."""
 
-REFUSED = {403: "Not allowed", 405: "Not in this way", 413: "Too large"}
 DEFECT = "It isn't your request: whoever runs this service finds the reason in its log."
+
+REFUSED = {401: "Log in first", 403: "This may not be done", 405: "No page to look at", 413: "Too large"}
+"""Titles by status."""
+FORM_ONLY = "What is sent to this address comes from a form: go back to the page that holds it."
 
 _HttpHandler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -62,16 +65,14 @@ def mount_pages(
 
     def refused(request: Request, error: Exception) -> Response | None:
         assert isinstance(error, HTTPException)
-        status = error.status_code
-        if status == 404:
+        if error.status_code == 404:
             return html.problem(request, "No such page", "There is nothing at this address.")
         if "text/html" not in request.headers.get("accept", ""):
             return None
-        if status == 401:  # a form that was sent when its session had ended
-            page = ProblemPage("Log in first", "You aren't logged in any more.", (("Log in", "/login"),))
-        else:
-            page = ProblemPage(REFUSED.get(status, "This can't be done"), error.detail)
-        answer = html(request, "problem.html", page, status)
+        title = REFUSED.get(error.status_code, "This can't be done")
+        message = FORM_ONLY if error.status_code == 405 else str(error.detail)
+        steps = (("Log in", "/login"),) if error.status_code == 401 else ONWARD
+        answer = html.problem(request, title, message, error.status_code, steps)
         answer.headers.update(error.headers or {})
         return answer
 

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import json
+import fcntl
+import os
 import shutil
-import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
-from archive.analysis import Analyser
-from archive.engines.embedded import EmbeddedEngine
-from archive.gazetteer import Gazetteer
 from dateline.app import create_app
 from dateline.sample import sample_path
-from indexer.entities import EntityReader
-from indexer.pipeline import index
-from indexer.prepare import Preparer
-from indexer.readers import Reading
-from search_api.service import SearchService
-from tests.bag_of_words import BagOfWords
+from tests.pages.serving import PASSWORD, Desk, Ground, served
 
 WIDE, NARROW = (1280, 900), (390, 844)
+
+_NAMED = [
+    "Vladimir Putin",
+    "Storm Shadow missiles",
+    "Kyiv",
+    "the United Nations",
+    "London",
+    "Joe Biden",
+    "ATACMS missiles",
+]
 
 HOSTILE = (
     {
@@ -54,30 +52,54 @@ HOSTILE = (
         "published_at": "2024-03-02",
         "url": "https://example.org/a?b=1&c=2",
     },
+    {
+        "id": "crowded",
+        "title": "A wombat among many names",
+        "body": "\n\n".join(
+            f"On {day} May 2024 {' and '.join(_NAMED[day % 5 :] + _NAMED[: day % 5])} spoke of a wombat."
+            for day in range(1, 31)
+        ),
+        "published_at": "2024-06-01T08:00:00+02:00",
+        "source": "The Wombat",
+    },
+    {"id": "bare", "title": "", "body": "A numbat, of which nobody says when or where."},
 )
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the application is served, on a free port."""
-    folder = tmp_path_factory.mktemp("pages")
-    hostile = folder / "hostile.jsonl"
-    hostile.write_text("".join(json.dumps(article) + "\n" for article in HOSTILE), "utf-8")
-    embedder, gazetteer = BagOfWords(), Gazetteer.load()
-    _fill(folder / "archive", [sample_path(), hostile], embedder, gazetteer)
-    engine = EmbeddedEngine.open(folder / "archive")
-    app = create_app(SearchService(engine, Analyser(), lambda: embedder, lambda: gazetteer))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started, "the application didn't start within 20 s"
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    engine.close()
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """The archive of this process: indexed once for all processes of a run, and copied."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pages"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "archive").exists():
+            made = Ground(shared / "begun")
+            made.index(sample_path())
+            made.add(shared / "hostile.jsonl", *HOSTILE)
+            made.engine.close()
+            (shared / "begun").rename(shared / "archive")
+    folder = tmp_path_factory.mktemp("pages") / "archive"
+    shutil.copytree(shared / "archive", folder)
+    ground = Ground(folder)
+    yield ground
+    ground.engine.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(ground: Ground) -> Iterator[str]:
+    """Where the application is served without accounts."""
+    with served(create_app(ground.service, lambda: ground.gazetteer)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def desk(ground: Ground) -> Iterator[Desk]:
+    """The application with accounts, over the same archive."""
+    desk = Desk(ground)
+    with served(desk.app) as desk.url:
+        yield desk
 
 
 @pytest.fixture(scope="session")
@@ -117,10 +139,18 @@ def phone(browser: Browser, base_url: str) -> Iterator[Page]:
     yield from open_page(browser, base_url, NARROW)
 
 
-def open_page(browser: Browser, base_url: str, size: tuple[int, int], *, scripts: bool = True) -> Iterator[Page]:
-    """Fails if the page broke its own security policy or a script of it failed."""
+def open_page(
+    browser: Browser, base_url: str, size: tuple[int, int], *, scripts: bool = True, session: StorageState | None = None
+) -> Iterator[Page]:
+    """Fails if the page broke its own security policy or a script of it failed.
+
+    `session`: the cookies of whoever has logged in.
+    """
     context = browser.new_context(
-        base_url=base_url, viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts
+        base_url=base_url,
+        viewport={"width": size[0], "height": size[1]},
+        java_script_enabled=scripts,
+        storage_state=session,
     )
     page = context.new_page()
     page.set_default_timeout(10_000)
@@ -133,11 +163,10 @@ def open_page(browser: Browser, base_url: str, size: tuple[int, int], *, scripts
     assert faults == []
 
 
-def _fill(folder: Path, paths: list[Path], embedder: BagOfWords, gazetteer: Gazetteer) -> None:
-    engine = EmbeddedEngine.create(folder, embedder.name, embedder.dimensions)
-    rejected: list[object] = []
-    with ThreadPoolExecutor(1) as reading, ThreadPoolExecutor(1) as committing:
-        prepare = Preparer(embedder, EntityReader(gazetteer), reading)
-        index(Reading([str(path) for path in paths]), engine, prepare, rejected.append, committing)
-    engine.close()
-    assert rejected == []
+def session_of(browser: Browser, desk: Desk, name: str) -> StorageState:
+    """Of a user who has logged in."""
+    context = browser.new_context(base_url=desk.url)
+    context.request.post("/login", form={"name": name, "password": PASSWORD, "next": "/"})
+    state = context.storage_state()
+    context.close()
+    return state

@@ -6,7 +6,11 @@ import re
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.pages.checks import layout_shifts
+from tests.pages.conftest import WIDE, open_page
+from tests.pages.serving import slow_line
 
 
 def total(page: Page) -> int:
@@ -140,6 +144,14 @@ def test_the_json_twin_counts_the_same(page: Page) -> None:
     answer = page.request.get(page.locator(".twin").first.get_attribute("href") or "").json()
     assert answer["total"] == total(page)
     assert len(answer["results"]) == page.locator(".result").count()
+
+
+def test_nothing_jumps_while_a_page_arrives_in_pieces(browser: Browser, base_url: str) -> None:
+    with slow_line(base_url) as url:
+        for page in open_page(browser, url, WIDE):
+            for path in ("/?q=xyzzy&mode=keyword", "/compare?q=missile&q=drone", "/facet/person?q=missile"):
+                page.goto(path)
+                assert layout_shifts(page) == [], path
 
 
 # ------------------------------------------------------------------------------------------- errors and empty states
