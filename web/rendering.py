@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -16,7 +17,7 @@ from search_api.accounts.gate import caller_of
 from search_api.errors import RETRY_AFTER, error_body, status_of
 from web.frame import Frame, reader_of
 
-__all__ = ["ONWARD", "ProblemPage", "Renderer", "security_headers"]
+__all__ = ["ProblemPage", "Renderer", "security_headers"]
 
 LEVEL = 1
 """Of compression: a search page of 83 KB becomes 21 in 0.5 ms; level 6 makes it 18 in 1.6."""
@@ -49,7 +50,8 @@ class ProblemPage:
 class Renderer:
     """Renders the templates of this room. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, assets: Mapping[str, str]) -> None:
+        """`assets`: file name -> where pages find it (`Assets.links`)."""
         self._environment = Environment(
             loader=PackageLoader("web"),
             autoescape=True,
@@ -58,6 +60,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._environment.globals["assets"] = dict(assets)
 
     def __call__(self, request: Request, name: str, page: object, status: int = 200) -> Response:
         reader = reader_of(caller_of(request))

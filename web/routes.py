@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
 
 from archive.errors import DatelineError
 from archive.gazetteer import Gazetteer
 from search_api.coverage import Coverage
 from search_api.pool import SearchPool
 from search_api.service import SearchService
+from web.assets import Assets
 from web.reading_routes import reading_router
-from web.rendering import ONWARD, Renderer
+from web.rendering import Renderer
 from web.searching_routes import searching_router
 
 __all__ = ["mount_pages"]
@@ -27,7 +25,7 @@ NOT_PAGES = ("/api/", "/static/", "/health", "/ready", "/metrics", "/openapi.jso
 
 DEFECT = "It isn't your request: whoever runs this service finds the reason in its log."
 
-REFUSED = {401: "Log in first", 403: "This may not be done", 405: "No page to look at", 413: "Too large"}
+REFUSED = {401: "Log in first", 403: "Not allowed", 405: "No page to look at", 413: "Too large"}
 """Titles by status."""
 FORM_ONLY = "What is sent to this address comes from a form: go back to the page that holds it."
 
@@ -46,8 +44,9 @@ def mount_pages(
 
     `gazetteer` should remember what it loaded; `own` makes the routers of pages that belong to whoever reads.
     """
-    html = Renderer()
-    app.mount("/static", _Static(directory=Path(__file__).parent / "static"), "static")
+    assets = Assets()
+    html = Renderer(assets.links)
+    app.mount("/static", assets, "static")
     app.include_router(searching_router(service, pool, html, gazetteer, coverage))
     app.include_router(reading_router(service, pool, html, gazetteer))
     for router in own(html):
@@ -65,14 +64,16 @@ def mount_pages(
 
     def refused(request: Request, error: Exception) -> Response | None:
         assert isinstance(error, HTTPException)
-        if error.status_code == 404:
+        status = error.status_code
+        if status == 404:
             return html.problem(request, "No such page", "There is nothing at this address.")
         if "text/html" not in request.headers.get("accept", ""):
             return None
-        title = REFUSED.get(error.status_code, "This can't be done")
-        message = FORM_ONLY if error.status_code == 405 else str(error.detail)
-        steps = (("Log in", "/login"),) if error.status_code == 401 else ONWARD
-        answer = html.problem(request, title, message, error.status_code, steps)
+        title = REFUSED.get(status, "This can't be done")
+        if status == 401:
+            answer = html.problem(request, title, "You aren't logged in any more.", status, (("Log in", "/login"),))
+        else:
+            answer = html.problem(request, title, FORM_ONLY if status == 405 else str(error.detail), status)
         answer.headers.update(error.headers or {})
         return answer
 
@@ -83,14 +84,3 @@ def mount_pages(
     on(HTTPException, refused)
     on(DatelineError, not_now)
     on(Exception, lambda request, _: html.problem(request, "Something went wrong", DEFECT, 500))
-
-
-class _Static(StaticFiles):
-    """Static files that are taken for nothing but what they are."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        # Asked for again at each page, answered by "not modified": never yesterday's styles for today's page.
-        response.headers["Cache-Control"] = "no-cache"
-        return response

@@ -77,3 +77,16 @@ def test_every_format_and_the_304_are_documented(client: TestClient) -> None:
     served = {client.get(SEARCH, params={"format": f}).headers["content-type"].partition(";")[0] for f in format}
     assert set(operation["responses"]["200"]["content"]) == served and len(served) == 6
     assert operation["responses"]["304"]["description"]
+
+
+def test_files_of_pages_are_kept_for_good_under_their_version_alone(client: TestClient) -> None:
+    page = client.get("/").text
+    for name, type in (("dateline.css", "text/css"), ("dateline.js", "javascript"), ("icon.svg", "image/svg+xml")):
+        (link,) = re.findall(f'"(/static/{re.escape(name)}[^"]*)"', page)
+        answer = client.get(link)
+        assert answer.status_code == 200 and type in answer.headers["content-type"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "immutable" in answer.headers["cache-control"]
+        for other in (link.partition("?")[0], link + "0", link.partition("?")[0] + "?v="):
+            assert client.get(other).headers["cache-control"] == "no-cache", other
+    assert client.get("/static/nothing.css").status_code == 404

@@ -29,6 +29,7 @@ from search_api.parameters import ParameterErrors, SearchRequest, parse_paramete
 from search_api.syntax import parse
 from web import article_page, citing, network, search_page
 from web.asked import parse_page
+from web.assets import Assets
 from web.date_line import draw_dates
 from web.dates import readable
 from web.frame import Frame, Reader, reader_of
@@ -519,6 +520,9 @@ def test_a_mention_leads_to_the_line_that_explains_it_and_the_tab_key_halts_once
 
 
 # ------------------------------------------------------------------------------------------------ around a page
+RENDERER = Renderer(Assets().links)
+
+
 def request_of(path: str, caller: Caller = SINGLE, accept_encoding: str = "") -> Request:
     headers = [(b"accept-encoding", accept_encoding.encode())] if accept_encoding else []
     scope = {"type": "http", "path": path, "headers": headers, "query_string": b"", "server": ("here", 80)}
@@ -527,10 +531,10 @@ def request_of(path: str, caller: Caller = SINGLE, accept_encoding: str = "") ->
 
 def test_the_header_says_where_one_is_and_who_reads() -> None:
     ann = Caller("session", "user-1", "Ann & Co", "reader", csrf="00" * 16)
-    shown = bytes(Renderer().problem(request_of("/map", ann), "None", "Nothing here.").body).decode()
+    shown = bytes(RENDERER.problem(request_of("/map", ann), "None", "Nothing here.").body).decode()
     assert '<a href="/map" aria-current="page">Map</a>' in shown
     assert re.search('class="own".*<a href="/account" dir="auto">Ann &amp; Co</a>', shown)
-    nobody = bytes(Renderer().problem(request_of("/map", ANONYMOUS), "None", "Nothing here.").body).decode()
+    nobody = bytes(RENDERER.problem(request_of("/map", ANONYMOUS), "None", "Nothing here.").body).decode()
     assert 'class="own"' not in nobody
 
 
@@ -566,7 +570,7 @@ def test_a_forms_token_is_another_in_each_answer() -> None:
     ],
 )
 def test_a_page_is_compressed_for_who_takes_it_so(accepted: str, compressed: bool) -> None:
-    answer = Renderer().problem(request_of("/", accept_encoding=accepted), "None", "Nothing here.")
+    answer = RENDERER.problem(request_of("/", accept_encoding=accepted), "None", "Nothing here.")
     content = bytes(answer.body)
     assert answer.headers["content-length"] == str(len(content))
     assert answer.headers["vary"] == "Accept-Encoding"
@@ -576,7 +580,7 @@ def test_a_page_is_compressed_for_who_takes_it_so(accepted: str, compressed: boo
 
 
 def test_only_what_carries_the_nonce_of_its_answer_is_run() -> None:
-    answers = [Renderer().problem(request_of("/"), "None", "Nothing here.") for _ in range(2)]
+    answers = [RENDERER.problem(request_of("/"), "None", "Nothing here.") for _ in range(2)]
     nonces = [re.findall(r"script-src 'nonce-([\w-]{20,})'", a.headers["content-security-policy"])[0] for a in answers]
     assert nonces[0] != nonces[1]
     shown = bytes(answers[0].body).decode()

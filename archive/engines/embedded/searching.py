@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,11 +168,12 @@ class _Run:
         counts = self.snapshot.term_counts(numbers, [*terms, *pairs])
         occurs = self.snapshot.occurrences
         hold_names(counts, self.plan.names, lambda phrase: occurs(numbers, phrase))
-        frequencies = self._frequencies()
+        frequencies = self._frequencies
         rows = self.snapshot.rows[numbers]
         lengths, pair_counts = rows["length"].astype(np.int64), rows["pairs"].astype(np.int64)
         return word_parts(counts, frequencies, len(terms), lengths, pair_counts, self.snapshot.collection)
 
+    @cached_property
     def _frequencies(self) -> list[int]:
         """Of each scored term and pair: how many live articles hold it, or a name that it is part of."""
         terms = [("words", t) for t in self.plan.terms] + [("pairs", f"{a}_{b}") for a, b in self.plan.pairs]
@@ -186,7 +187,7 @@ class _Run:
     def _carried(self) -> dict[str, float]:
         """The words that find recognised names by another name, and their weights."""
         held = {carrier: self.snapshot.frequency("words", carrier) for carrier in carriers(self.plan)}
-        return carrier_weights(self.plan, self._frequencies(), self.snapshot.collection.articles, held)
+        return carrier_weights(self.plan, self._frequencies, self.snapshot.collection.articles, held)
 
     # ---------------------------------------------------------------- the page
     def _walk(self, cursor: Cursor, refined: Numbers, related: set[int]) -> tuple[tuple[Hit, ...], Cursor | None]:
