@@ -110,7 +110,8 @@ class Pictured:
 
     def admit(self) -> None:
         """Adds the account: from now on everybody logs in, and what was saved is its own."""
-        self.accounts.add(NAME, PASSWORD, "reader")
+        self.accounts.add(NAME, PASSWORD, "admin")
+        self.accounts.add("Piotr Zawadzki", PASSWORD, "editor")
 
 
 @contextmanager

@@ -81,7 +81,7 @@ PUBLIC = (
     Shot("search-many-filters", f"/?q=missile&mode=keyword&{MANY}&exclude.source=Harbour+Post&from=2022&to=2025"),
     Shot("search-one-result", "/?q=Argentina+penalties&mode=keyword"),
     Shot("search-no-end", "/?q=Donaudampf*+OR+%D9%85%D9%8A%D9%86%D8%A7%D8%A1&mode=keyword"),
-    Shot("search-explained", "/?q=Storm+Shadow+Kursk&explain=on"),
+    Shot("search-explained", "/?q=Storm+Shadow+Kursk&explain=true"),
     Shot("search-error", "/?q=Storm+AND+%22Kursk"),
     Shot("search-nothing", "/?q=Kursk+xyzzy&mode=keyword"),
     Shot("search-nothing-left", "/?q=Kursk&mode=keyword&published=1999"),

@@ -54,6 +54,8 @@ class AccountPage:
     """A new token's text, shown this once."""
     told: str | None
     error: str | None
+    people: tuple[tuple[str, str], ...] = ()
+    """(name, role and since when) of every account: for admins."""
     twins: tuple[Twin, ...] = (Twin("application/json", "This account as JSON", "/api/v1/account"),)
 
 
@@ -64,18 +66,25 @@ def account_page(
     made: str | None = None,
     told: str | None = None,
     error: str | None = None,
+    people: Sequence[User] = (),
 ) -> AccountPage:
     rows = tuple(
         TokenRow(t.id, t.name, SCOPES[t.scope], _day(t.created), _day(t.used) if t.used else "never") for t in tokens
     )
     may = ROLES[user.role] if user else ""
-    return AccountPage(user.name if user else None, may, rows, tuple(SCOPES.items()), made, told, error)
+    everybody = tuple((person.name, _standing(person)) for person in people)
+    return AccountPage(user.name if user else None, may, rows, tuple(SCOPES.items()), made, told, error, everybody)
 
 
 def safe_next(given: str) -> str:
     """Where to go after the login: a place of this service, never another site."""
     ours = given.startswith("/") and not given.startswith(("//", "/\\")) and given.isprintable()
     return given if ours else "/"
+
+
+def _standing(person: User) -> str:
+    since = f"{person.role} since {_day(person.created)}"
+    return f"{since}, disabled since {_day(person.disabled)}" if person.disabled else since
 
 
 def _day(moment: dt.datetime) -> str:

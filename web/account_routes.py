@@ -97,7 +97,8 @@ def account_pages_router(accounts: Accounts, sessions: Sessions, pool: SearchPoo
             id = caller_of(request).user
             user = accounts.get(id) if id is not None else None
             tokens = accounts.tokens(user) if user else ()
-            page = account_page(user, tokens, made=made, error=_message(error) if error else None)
+            people = accounts.all() if user and user.role == "admin" else ()
+            page = account_page(user, tokens, made=made, error=_message(error) if error else None, people=people)
             return html(request, "account.html", page, _status(error) if error else 200)
 
         try:

@@ -49,7 +49,7 @@ def test_a_refused_form_is_told_on_a_page(page: Page, base_url: str) -> None:
     answer = page.request.post("/saved", headers={**head, "accept": "application/json"}, form={"q": "Kursk"})
     assert answer.status == 403 and answer.json()["error"]["message"]
     answer = page.request.put("/saved", headers={"accept": "text/html"})
-    assert answer.status == 405 and answer.headers["allow"] and "<h1>Not in this way</h1>" in answer.text()
+    assert answer.status == 405 and answer.headers["allow"] and "<h1>No page to look at</h1>" in answer.text()
 
 
 @pytest.mark.parametrize("kind", ["weapon", "place"])

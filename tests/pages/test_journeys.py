@@ -61,7 +61,7 @@ def test_from_the_login_through_a_search_to_an_alert_an_export_and_out(
     expect(page.get_by_label("Password")).to_have_value("")
     log_in(page, name)
     expect(page).to_have_url(desk.url + asked)
-    expect(page.get_by_role("navigation", name="Pages")).to_contain_text(name)
+    expect(page.get_by_role("banner")).to_contain_text(name)
 
     # Filter, exclude, a bar of the timeline, to the end of the pages.
     everything = total(page)
