@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
@@ -67,8 +68,8 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="session")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """The archive of this process: indexed once for all processes of a run, and copied."""
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive's folder, to be copied: indexed once for all processes of a run."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pages"
     shared.mkdir(exist_ok=True)
@@ -80,11 +81,13 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
             made.add(shared / "hostile.jsonl", *HOSTILE)
             made.engine.close()
             (shared / "begun").rename(shared / "archive")
-    folder = tmp_path_factory.mktemp("pages") / "archive"
-    shutil.copytree(shared / "archive", folder)
-    ground = Ground(folder)
-    yield ground
-    ground.engine.close()
+    return shared / "archive"
+
+
+@pytest.fixture(scope="session")
+def ground(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """The archive of pages that nothing changes."""
+    yield from _copied(indexed, tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture(scope="session")
@@ -95,11 +98,19 @@ def base_url(ground: Ground) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def desk(ground: Ground) -> Iterator[Desk]:
-    """The application with accounts, over the same archive."""
-    desk = Desk(ground)
-    with served(desk.app) as desk.url:
-        yield desk
+def desk(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The application with accounts, over an archive of its own that grows."""
+    for ground in _copied(indexed, tmp_path_factory.mktemp("desk")):
+        desk = Desk(ground)
+        with served(desk.app) as desk.url:
+            yield desk
+
+
+def _copied(indexed: Path, folder: Path) -> Iterator[Ground]:
+    shutil.copytree(indexed, folder / "archive")
+    ground = Ground(folder / "archive")
+    yield ground
+    ground.engine.close()
 
 
 @pytest.fixture(scope="session")
