@@ -168,6 +168,9 @@ def best_by_words(scores: Scores, keys: Keys) -> NDArray[np.intp]:
 def nearest(dots: Numbers, keys: Keys) -> NDArray[np.intp]:
     """Indices of V: the closest at or above the floor, ties newest first."""
     close = np.flatnonzero(dots >= FLOOR)
+    if len(close) > POOL_SIZE:  # of a large archive, ordering all would take most of a search
+        found = dots[close]
+        close = close[found >= np.partition(found, -POOL_SIZE)[-POOL_SIZE]]
     order = np.lexsort((~keys[close], -dots[close]))
     return close[order][:POOL_SIZE]
 

@@ -37,7 +37,7 @@ from search_api.accounts.store import Accounts
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-__all__ = ["application", "listen", "run"]
+__all__ = ["application", "listen", "run", "settle"]
 
 MOST_PROCESSES = 4
 """Unless more are asked for: each takes about 300 MB."""
@@ -127,9 +127,7 @@ def application() -> ASGIApp:
     def load() -> None:
         try:
             service.warm_up()
-            # What is loaded stays: looking through it for garbage would halt a search for 0.1 s now and then.
-            gc.collect()
-            gc.freeze()
+            settle()
             readiness.ready = True
         except DatelineError as error:
             structlog.get_logger("dateline").error("not ready", reason=error.message)
@@ -144,6 +142,12 @@ def application() -> ASGIApp:
     followed = (parent.pid if parent and parent.pid else os.getppid(), balance)
     threading.Thread(target=_follow, args=followed, name="follow", daemon=True).start()
     return Balanced(observed, balance)
+
+
+def settle() -> None:
+    """What is loaded stays: looking through it for garbage would halt a search for 0.1 s now and then."""
+    gc.collect()
+    gc.freeze()
 
 
 def _report(problem: str | None) -> None:
