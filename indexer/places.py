@@ -36,6 +36,8 @@ FEATURES_FIRST = frozenset("mount mt lake cape fort gulf bay isle strait port se
 POINTS = frozenset({"North", "South", "East", "West"})
 WHEREVER = frozenset("in near from to at outside around".split())
 GENERIC = frozenset({"city", "town", "province", "region"})
+HEAVENLY = frozenset("mercury venus earth moon mars jupiter saturn uranus neptune pluto".split())
+"""Towns of these names are meant where their state or country stands behind (`Earth, Texas`)."""
 MAX_WORDS = 5
 
 _DATELINE = re.compile(
@@ -98,6 +100,9 @@ class Places:
             counts[text] += 1
             behind.setdefault(text, []).extend(self._containers(hit))
         self._decide_containers(names, behind)
+        for text in names:
+            if text.lower() in HEAVENLY and not behind[text]:
+                names[text] = ()
         chosen = choose(names, counts, behind)
         for hit, text in zip(self._hits, texts, strict=True):
             entity = chosen.get(text) or Entity("place", " ".join(text.split()))

@@ -52,6 +52,13 @@ def test_peoples_and_parts_of_names_are_no_places(text: str) -> None:
     assert places(text) == []
 
 
+def test_planets_are_no_towns_but_where_their_state_is_named() -> None:
+    found = places("The probe flew from Earth to Mars, and then on to Jupiter.")
+    assert {m.text for m in found} >= {"Mars"} and all(m.lat is None and m.country is None for m in found)
+    found = places("Police in Jupiter, Florida, said Jupiter was calm.")
+    assert {m.name for m in found if m.text == "Jupiter"} == {"Jupiter, United States"}
+
+
 def test_a_place_read_once_is_read_everywhere() -> None:
     text = "Police searched a house in Dewsbury. Two men were held. Dewsbury residents were shocked."
     assert [m.text for m in places(text)].count("Dewsbury") == 2
