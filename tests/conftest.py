@@ -26,17 +26,21 @@ settings.load_profile("dateline")
 
 
 LONGEST = (
-    "conformance/test_paging.py",
+    "alerts/test_state_machine.py",
     "elastic/test_equality.py",
-    "tests/test_docker.py",
-    "conformance/test_search.py",
     "tests/test_cli.py",
+    "conformance/test_paging.py",
+    "tests/test_docker.py",
     "tests/test_news.py",
     "crash/test_elastic.py",
+    "tests/test_serve.py",
+    "tests/test_documentation.py",
+    "conformance/test_search.py",
     "elastic/test_cluster.py",
+    "effectiveness/test_expected.py",
     "conformance/test_writing.py",
     "crash/test_kill.py",
-    "alerts/test_state_machine.py",
+    "pages/test_journeys.py",
 )
 """Files of over a minute: begun first, so that no process is left alone with one of them at the end."""
 

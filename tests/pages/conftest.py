@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from dateline.app import create_app
 from dateline.sample import sample_path
 from tests.pages.serving import PASSWORD, Desk, Ground, served
 
 WIDE, NARROW = (1280, 900), (390, 844)
+PATIENCE = 30_000
+"""Milliseconds until what is waited for counts as missing: other tests run on the same cores."""
 
 _NAMED = [
     "Vladimir Putin",
@@ -118,6 +120,7 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no browser here: install one with `apt-get install chromium`")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
@@ -164,7 +167,7 @@ def open_page(
         storage_state=session,
     )
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
