@@ -4,8 +4,8 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt
 DEMO_ARCHIVE ?= demo-archive
 PORT ?= 8000
-# Two more than cores: tests wait for servers and processes of their own.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
+# One more than cores: tests wait for servers and processes of their own.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: install demo test lint screenshots clean
 install: .venv/.installed

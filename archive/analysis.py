@@ -135,9 +135,12 @@ class Analyser:
         """The unstemmed term of one word: NFC, lower case, accents folded."""
         found = self._forms.get(word)
         if found is None:
-            folded = unicodedata.normalize("NFD", word.lower())
-            folded = "".join(c for c in folded if unicodedata.combining(c) not in _ACCENTS) or folded
-            found = unicodedata.normalize("NFC", folded)[:MAX_TERM]
+            found = word.lower()
+            if not word.isascii():
+                folded = unicodedata.normalize("NFD", found)
+                folded = "".join(c for c in folded if unicodedata.combining(c) not in _ACCENTS) or folded
+                found = unicodedata.normalize("NFC", folded)
+            found = found[:MAX_TERM]
             if len(self._forms) >= self.MAX_CACHE:
                 self._forms.clear()
             self._forms[word] = found

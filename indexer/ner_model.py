@@ -6,6 +6,9 @@ vectors: four seconds and 230 MB more for the same names.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +41,8 @@ def load_model() -> Language:
     """The pipeline with NER alone. Raises ModelError when the model is not installed or can't be read."""
     path = model_path()
     try:
-        import spacy
+        with _hidden("torch"):
+            import spacy
 
         pipeline = spacy.load(path, exclude=[*UNUSED, "vocab"])
         pipeline.vocab.from_disk(path / "vocab", exclude=["strings", "vectors"])
@@ -49,6 +53,22 @@ def load_model() -> Language:
     for node in pipeline.get_pipe("ner").model.walk():  # type: ignore[attr-defined]
         node.ops = ops
     return pipeline
+
+
+@contextmanager
+def _hidden(package: str) -> Iterator[None]:
+    """Lets an import go on as if a package weren't there, unless it is in use already.
+
+    spaCy's thinc looks whether there is torch by importing it: 1.5 s, and nothing here calls it.
+    """
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def _vectors(folder: Path) -> Any:

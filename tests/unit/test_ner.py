@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import cache
 
 import pytest
@@ -49,3 +51,10 @@ def test_offsets_reach_beyond_the_first_stretch_of_a_long_text() -> None:
     text = "Nothing happened here.\n" * 300 + "Vladimir Putin came."
     (spans,) = MODEL_READER.read([text])
     assert [(text[s.start : s.end], s.label) for s in spans][-1] == ("Vladimir Putin", "PERSON")
+
+
+def test_loading_it_leaves_torch_alone() -> None:
+    """Whoever has it installed for another encoder would wait for it at every run."""
+    script = "import sys; from indexer.ner_model import load_model; load_model(); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
