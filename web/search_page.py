@@ -13,6 +13,7 @@ from search_api.coverage import Coverage, with_shares
 from search_api.errors import error_body
 from search_api.parameters import FIELDS, ParameterErrors, value_text
 from search_api.service import Answer, SearchService
+from search_api.suggesting import EVERY_VALUE
 from web.asked import PageSearch, page_parameters, parse_page
 from web.links import as_clause, entity_link, feed_links, narrowed, removed, search_link, twin_links
 from web.nothing import Nothing, explain
@@ -292,16 +293,13 @@ def _understood(service: SearchService, answer: Answer, base: PageSearch) -> tup
         kind = named["kind"]
         if kind not in FACET_TITLES:
             continue
-        facet = answer["facets"][kind]
-        counted = {v["value"]: v["count"] for v in facet["values"]}
+        counted = _counted(service, answer["facets"][kind], base, kind, named["name"])
         name = _meant_here(service, named, counted)
         chosen = (kind, name, False) in chosen_values(base, kind)
         only = narrowed(base, kind, name)
-        # A facet's own counts are taken without its refinement: without exclusions they are what the click shows.
-        count = counted.get(name, None if facet["other"] else 0)
+        count = counted.get(name, 0)
         if any(out for _, _, out in chosen_values(base, kind)):
-            count = None
-        if count is None:
+            # A facet's own counts are taken without its refinement: with exclusions they aren't what the click shows.
             count = service.search(replace(only, facets=(), timeline=None, limit=0))["total"]
         if not count and not chosen:  # a namesake of what these articles mean: it leads nowhere
             continue
@@ -317,6 +315,17 @@ def _understood(service: SearchService, answer: Answer, base: PageSearch) -> tup
             )
         )
     return tuple(found)
+
+
+def _counted(
+    service: SearchService, facet: Mapping[str, Any], base: PageSearch, kind: FacetName, name: str
+) -> dict[str, int]:
+    """In how many of these articles each value stands: of the most frequent, or of all where the name isn't there."""
+    counted = {v["value"]: v["count"] for v in facet["values"]}
+    if name not in counted and facet["other"]:
+        every = replace(base, facets=(kind,), facet_limit=EVERY_VALUE, timeline=None, limit=0)
+        counted = {v["value"]: v["count"] for v in service.search(every)["facets"][kind]["values"]}
+    return counted
 
 
 def _meant_here(service: SearchService, named: Mapping[str, Any], counted: Mapping[str, int]) -> str:
