@@ -111,7 +111,7 @@ class NameAnswer(_Model):
     kind: str
     name: str
     words: str = Field(description="As they stand in the query.")
-    aliases: list[str]
+    aliases: list[str] = Field(description="Other names by which articles are found too.")
 
 
 class QueryAnswer(_Model):

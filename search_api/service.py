@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from cachetools import LRUCache
@@ -80,7 +80,10 @@ class SearchService:
             "text": request.q,
             "parsed": str(resolved.search.query),
             "mode": resolved.search.mode,
-            "understood": [_understood(name, resolved.words) for name in resolved.understood.names],
+            "understood": [
+                *(_understood(name, resolved.words) for name in resolved.understood.names),
+                *({**asdict(designation), "aliases": []} for designation in resolved.understood.designations),
+            ],
             "boosts": [_wish(wish) for wish in resolved.understood.wishes],
             "emptied_by": None,
         }
@@ -156,7 +159,7 @@ class SearchService:
         if effective == "hybrid" and search.sort == "relevance":
             search = replace(search, boosts=understood.boosts)
         else:
-            understood = Understood(understood.names)
+            understood = replace(understood, wishes=())
         if effective in ("hybrid", "semantic"):
             # What `from` and `to` added says nothing to embed: the text alone does.
             search = replace(search, vector=self.vector(embedding_text(asked)))

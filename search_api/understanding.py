@@ -19,7 +19,7 @@ from archive.plan import free_words
 from archive.query import Phrase, Query, Word
 from search_api.sources import Sources
 
-__all__ = ["DateReader", "RecognisedName", "Recogniser", "Understanding", "Understood", "Wish"]
+__all__ = ["DateReader", "Designation", "RecognisedName", "Recogniser", "Understanding", "Understood", "Wish"]
 
 SOURCE_WEIGHT = 0.5
 DAY_WEIGHT = 0.6
@@ -69,9 +69,20 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Designation:
+    """A name typed as one word that is several (`F-16`): searched as the phrase that it is, by no other name."""
+
+    kind: str
+    name: str
+    words: str
+    """As they stand in the query."""
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     names: tuple[RecognisedName, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    designations: tuple[Designation, ...] = ()
 
     @property
     def expansions(self) -> tuple[Expansion, ...]:
@@ -101,15 +112,25 @@ class Understanding:
     def __call__(self, query: Query) -> Understood:
         """Only what stands at the top level without an operator, a field or quotation marks is read."""
         words = free_words(query)
+        designations = tuple(self._designations(query))
         if not words:
-            return Understood()
+            return Understood(designations=designations)
         names: Sequence[RecognisedName] = ()
         common: frozenset[str] = frozenset()
         if self._recogniser:
             recogniser = self._recogniser()
             names, common = recogniser.recognise([w.text for w in words]), recogniser.common
         text = _plain_text(query)
-        return Understood(tuple(names), (*self._named_sources(text, common), *self._named_dates(text)))
+        wishes = (*self._named_sources(text, common), *self._named_dates(text))
+        return Understood(tuple(names), wishes, designations)
+
+    def _designations(self, query: Query) -> Iterator[Designation]:
+        for clause in query.clauses:
+            if self._recogniser and isinstance(clause, Phrase) and _is_plain(clause):
+                words = self._analyser.words(clause.text)
+                for found in self._recogniser().recognise(words):
+                    if found.count == len(words):
+                        yield Designation(found.kind, found.name, clause.text)
 
     def _named_sources(self, text: str, common: frozenset[str]) -> Iterator[Wish]:
         for found in self._sources.named(text, common):

@@ -136,6 +136,23 @@ def test_a_recognised_name_is_shown_and_found_by_its_aliases(client: TestClient)
     assert answer(client, q="Army Tactical Missile System", mode="keyword", expand="off")["total"] < found["total"]
 
 
+@pytest.mark.parametrize(
+    ("q", "names"),
+    [
+        ("F-16", ["F-16 Fighting Falcon"]),
+        ("F-16 and S-300 over Kyiv", ["Kyiv, Ukraine", "F-16 Fighting Falcon", "S-300"]),
+        ('"F-16"', ["F-16 Fighting Falcon"]),
+        ('"F 16" title:F-16 -F-16', []),
+        ("2024-11-25 long-term", []),
+    ],
+)
+def test_a_designation_typed_as_one_word_is_recognised(client: TestClient, q: str, names: list[str]) -> None:
+    found = answer(client, q=q)
+    assert [n["name"] for n in found["query"]["understood"]] == names
+    assert all(n["aliases"] == [] and n["words"] in q for n in found["query"]["understood"] if "-" in n["words"])
+    assert answer(client, q=q, expand="off")["query"]["understood"] == []
+
+
 def test_the_page_tells_the_parts_of_each_score_on_demand(client: TestClient) -> None:
     plain = client.get("/", params={"q": "Northern Observer missile"}).text
     assert "Why this order?" in plain and "pairs of words" not in plain
