@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from urllib.parse import quote, quote_plus, urlencode
 
 from archive.calendar import Interval
@@ -23,7 +22,6 @@ __all__ = [
     "json_article_link",
     "json_search_link",
     "narrowed",
-    "quoted",
     "refined",
     "removed",
     "search_link",
@@ -37,13 +35,7 @@ Value = str | Interval | None
 def search_link(request: SearchRequest, path: str = "/") -> str:
     """The search page of a request, or another page that takes a search."""
     pairs = page_parameters(request)
-    return f"{path}?{'&'.join(f'{quoted(name)}={quoted(value)}' for name, value in pairs)}" if pairs else path
-
-
-@lru_cache(4_096)
-def quoted(text: str) -> str:
-    """As it stands in the query string of a URL; remembered, because a page says the same few things in each link."""
-    return quote_plus(text, errors="replace")
+    return f"{path}?{urlencode(pairs, errors='replace')}" if pairs else path
 
 
 def entity_link(kind: str, name: str) -> str:
@@ -113,7 +105,7 @@ class ValueLinks:
 
     @staticmethod
     def _with(link: tuple[str, str, str], value: Value) -> str:
-        return f"{link[0]}{quoted(value_text(value))}{link[2]}"
+        return f"{link[0]}{quote_plus(value_text(value), errors='replace')}{link[2]}"
 
 
 _ANY = "\ufdd0value\ufdd1"

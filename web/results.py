@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from heapq import nsmallest
 from typing import Any, Literal
 
 from archive.engine import FacetName
@@ -19,6 +18,7 @@ __all__ = ["EntityView", "ResultView", "build_result", "chip_links"]
 
 SHOWN: tuple[tuple[FacetName, int], ...] = (("weapon", 2), ("person", 3), ("place", 2))
 """Kinds shown as chips, and at most how many of each."""
+CHIPPED = frozenset(kind for kind, _ in SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +95,21 @@ def _entities(
     links: Mapping[FacetName, ValueLinks],
 ) -> Iterable[EntityView]:
     """Of each kind the names with most weight: mentioned often, in the headline, or by the search's own words."""
-    weights: dict[FacetName, dict[str, int]] = {kind: {} for kind, _ in SHOWN}
-    asked = set()
+    weights: dict[tuple[str, str], int] = {}
     for m in mentions:
-        names = weights.get(m["kind"])
-        if names is None:
+        if m["kind"] not in CHIPPED:
             continue
-        name, titled = m["name"], m["field"] == "title"
-        names[name] = names.get(name, 0) + (3 if titled else 1)
-        if titled and any(start < m["end"] and m["start"] < end for start, end in spans["title"]):
-            asked.add((m["kind"], name))
+        key = m["kind"], m["name"]
+        weights[key] = weights.get(key, 0) + (3 if m["field"] == "title" else 1)
+    asked = {
+        (m["kind"], m["name"])
+        for m in mentions
+        if m["field"] == "title" and any(start < m["end"] and m["start"] < end for start, end in spans["title"])
+    }
     for kind, limit in SHOWN:
-        # Of equals the one that the article names first: places in a dictionary are those of the first time.
-        ranked = nsmallest(
-            limit,
-            (((kind, name) not in asked, -weight, at, name) for at, (name, weight) in enumerate(weights[kind].items())),
-        )
-        for *_, name in ranked:
+        # Sorted is stable: of equals the one that the article names first.
+        names = sorted((k for k in weights if k[0] == kind), key=lambda k: (k not in asked, -weights[k]))
+        for _, name in names[:limit]:
             known = any(r.field == kind and name in (*r.include, *r.exclude) for r in base.refinements)
             href = search_link(refined(base, kind, name)) if known else links[kind].refined(name)
             yield EntityView(kind, name, href)
