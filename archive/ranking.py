@@ -205,18 +205,16 @@ def total_score(
 
 def boosts_of(article: Article, boosts: Sequence[Boost]) -> tuple[bool, ...]:
     """Which of the boosts an article gets."""
-    named = any(boost.field in VALUE_FACETS and boost.field != "source" for boost in boosts)
-    values = facet_values(article) if named else {"source": (article.source,)}  # spares reading all mentions
-    dates: dict[FacetName, tuple[str | None, ...]] = {"published": (article.published,)}
-    if any(boost.field == "mentioned" for boost in boosts):
-        dates["mentioned"] = date_values(article)
+    return tuple(any(_has(article, boost.field, value) for value in boost.values) for boost in boosts)
 
-    def has(field: FacetName, value: str | Interval) -> bool:
-        if isinstance(value, str):
-            return value in values.get(field, ())
-        return any(date is not None and interval(date) in value for date in dates.get(field, ()))
 
-    return tuple(any(has(boost.field, value) for value in boost.values) for boost in boosts)
+def _has(article: Article, field: FacetName, value: str | Interval) -> bool:
+    if isinstance(value, str):
+        if field == "source":  # spares reading all mentions
+            return article.source == value
+        return field in VALUE_FACETS and value in facet_values(article)[field]
+    dates = date_values(article) if field == "mentioned" else (article.published,) if field == "published" else ()
+    return any(date is not None and interval(date) in value for date in dates)
 
 
 def proposals_suffice(exact: Scores, proposed: Scores, asked: int) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 
-from archive.article import Article, KeptMentions
+from archive.article import Article
 from archive.engine import Refinement
 from archive.gazetteer import EntityKind
 from search_api.parameters import SearchRequest
@@ -31,8 +31,5 @@ def together(service: SearchService, kind: EntityKind, name: str, names: Sequenc
 
 
 def named(article: Article) -> set[tuple[str, str]]:
-    """(kind, name) of what an article mentions, without making mentions of what is kept as JSON."""
-    mentions = article.mentions
-    if isinstance(mentions, KeptMentions):
-        return {(m["kind"], m["name"]) for m in mentions.objects}
-    return {(m.kind, m.name) for m in mentions}
+    """(kind, name) of what an article mentions."""
+    return {(m["kind"], m["name"]) for m in article.mention_objects()}

@@ -17,6 +17,7 @@ from archive.keys import MAX_NUMBER, NUMBER_BITS, OLDEST_LAST
 from archive.plan import Plan, plan
 from archive.ranking import (
     best_by_words,
+    boosts_of,
     carrier_weights,
     carriers,
     fuse,
@@ -52,7 +53,6 @@ class _Run:
             if search.vector is None:
                 raise ValueError(f"a {self.plan.mode} search needs the vector of what is embedded")
             self.vector = np.frombuffer(search.vector, np.int8)
-        self._parts: dict[int, tuple[float, float]] = {}
 
     def page(self) -> Page:
         cursor = self.search.cursor or self._first_cursor()
@@ -154,16 +154,7 @@ class _Run:
         return self._word_parts(numbers)[0]
 
     def _word_parts(self, numbers: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The word score of each, and the share of the pairs in it; reckoned once, in the pool or when shown."""
-        listed = numbers.tolist()
-        new = [number for number in listed if number not in self._parts]
-        if new:
-            words, pairs = self._reckon(np.array(new, np.int64))
-            self._parts.update(zip(new, zip(words.tolist(), pairs.tolist(), strict=True), strict=True))
-        parts = np.array([self._parts[number] for number in listed]).reshape(-1, 2)
-        return parts[:, 0], parts[:, 1]
-
-    def _reckon(self, numbers: Numbers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The word score of each, and the share of the pairs in it."""
         terms, pairs = self.plan.terms, [f"{a}_{b}" for a, b in self.plan.pairs]
         counts = self.snapshot.term_counts(numbers, [*terms, *pairs])
         occurs = self.snapshot.occurrences
@@ -241,15 +232,13 @@ class _Run:
         if mode in ("hybrid", "keyword"):
             words, pairs = self._word_parts(np.array(numbers, np.int64))
         boosts = self.search.boosts if mode == "hybrid" else ()
-        counter = Counter(self.snapshot, np.array(numbers, np.int64), ())
-        having = [counter.having(boost.field, boost.values).tolist() for boost in boosts]
         exact = set(self._exact().tolist()) if mode == "semantic" else set()
         hits = []
         parts = zip(numbers, words.tolist(), pairs.tolist(), strict=True)
         for place, (number, score, of_pairs) in enumerate(parts):
             passage, dot = self._best_passage(number)
             by_words = number in exact if mode == "semantic" else number not in related
-            held = tuple(gets[place] for gets in having)
+            held = boosts_of(stored[number].article, boosts)
             hits.append(
                 Hit(
                     stored=stored[number],
