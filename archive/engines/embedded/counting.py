@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from archive.buckets import bucket_label
 from archive.calendar import Interval
 from archive.engine import FACETS, Bucket, FacetCounts, FacetName, IntervalName, Refinement, Timeline, TimelineCounts
-from archive.engines.embedded.snapshot import NO_BUCKET, Snapshot
+from archive.engines.embedded.names import NO_BUCKET
+from archive.engines.embedded.snapshot import Snapshot
 
 __all__ = ["Counter"]
 

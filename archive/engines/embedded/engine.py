@@ -20,9 +20,10 @@ from archive.batches import check_prepared, numbered
 from archive.engine import Commit, Copy, Identity, Page, Rebuilding, Search, Stats, Suggestion
 from archive.engines.embedded.files import Marker, damaged
 from archive.engines.embedded.manifest import FORMAT_VERSION, Manifest, is_begun
+from archive.engines.embedded.names import Names
 from archive.engines.embedded.schema import build_schema
 from archive.engines.embedded.searching import run
-from archive.engines.embedded.snapshot import Names, Snapshot
+from archive.engines.embedded.snapshot import Snapshot
 from archive.engines.embedded.soundness import damages
 from archive.engines.embedded.suggesting import suggest
 from archive.engines.embedded.writing import Batch, write_lock

@@ -17,8 +17,8 @@ from archive.article import Prepared
 from archive.calendar import interval
 from archive.engine import FACETS
 from archive.engines.embedded.files import RECORD, Appender, Marker, stream_bytes, term_arrays
+from archive.engines.embedded.names import Names
 from archive.engines.embedded.schema import MARKER, document, marker_document, streams
-from archive.engines.embedded.snapshot import Names
 from archive.errors import ArchiveBusy
 from archive.facets import date_values, facet_values
 from archive.keys import sort_key
