@@ -9,18 +9,16 @@ import io
 import json
 import shutil
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
 from sqlalchemy import update
 
 from archive.analysis import Analyser
 from archive.engines import open_archive
+from benchmarks.hosting import served
 from dateline.app import create_app
 from dateline.commands.options import embedder
 from dateline.opening import gazetteer, open_preparer, open_service
@@ -132,16 +130,9 @@ def pictured(archive: str) -> Iterator[Pictured]:
         ids = _save(saved, Matcher(engine, store, Analyser()))
         accounts = Accounts(database)
         app = create_app(service, lambda: gazetteer(copy), saved=saved, accounts=accounts)
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         link = store.share(SINGLE_OWNER, ids[0], on=True).share
-        yield Pictured(address, accounts, ids[0], ids[-1], f"/shared/{link}")
-        server.should_exit = True
-        thread.join(10)
+        with served(app) as address:
+            yield Pictured(address, accounts, ids[0], ids[-1], f"/shared/{link}")
         database.close()
         engine.close()
 

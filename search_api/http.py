@@ -21,6 +21,7 @@ __all__ = [
     "parameters_of",
     "raw_path_tail",
     "refuse_unknown",
+    "wants_page",
 ]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -46,6 +47,11 @@ def raw_path_tail(request: Request, prefix: str) -> str:
     path = raw.split(b"?", 1)[0].decode("latin-1")
     _, _, tail = path.partition(prefix)
     return unquote(tail, errors="replace")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, or else a program, which is answered in JSON."""
+    return "text/html" in request.headers.get("accept", "")
 
 
 def article_path(id: str) -> str:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-__all__ = ["Answer", "web_server"]
+__all__ = ["Answer", "Quiet", "listening", "web_server"]
 
 Answer = Callable[[Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
 """From the headers of a GET: status, headers and body."""
@@ -17,7 +17,7 @@ Answer = Callable[[Mapping[str, str]], tuple[int, Mapping[str, str], bytes]]
 def web_server(answer: Answer) -> Iterator[str]:
     """Its URL, on a free port of the loopback."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             status, headers, body = answer(dict(self.headers))
             self.send_response(status)
@@ -26,13 +26,26 @@ def web_server(answer: Answer) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
+    with listening(Handler) as url:
+        yield url
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+
+class Quiet(http.server.BaseHTTPRequestHandler):
+    """Says nothing of its requests."""
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def listening(handler: type[Quiet]) -> Iterator[str]:
+    """The URL of a server of such handlers, on a free port of the loopback."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from archive.errors import DatelineError
 from archive.gazetteer import Gazetteer
 from search_api.coverage import Coverage
+from search_api.http import wants_page
 from search_api.pool import SearchPool
 from search_api.service import SearchService
 from web.assets import Assets
@@ -67,7 +68,7 @@ def mount_pages(
         status = error.status_code
         if status == 404:
             return html.problem(request, "No such page", "There is nothing at this address.")
-        if "text/html" not in request.headers.get("accept", ""):
+        if not wants_page(request):
             return None
         title = REFUSED.get(status, "This can't be done")
         if status == 401:

@@ -19,6 +19,7 @@ from archive.errors import DatelineError
 from search_api.accounts.access import ANONYMOUS, ROUTES, SINGLE, STATIC, Caller, Rule, allowed
 from search_api.accounts.sessions import COOKIE, Sessions
 from search_api.accounts.store import Accounts
+from search_api.http import wants_page
 from search_api.origin import refuse_foreign
 
 __all__ = ["CSRF_FIELD", "CSRF_HEADER", "Gate", "caller_of"]
@@ -139,7 +140,7 @@ class Gate:
         if caller.via != "nobody":
             scope = f" and a token of scope {rule.scope}" if caller.via == "token" else ""
             raise HTTPException(403, f"This asks for the role {rule.role}{scope}.")
-        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        if request.method == "GET" and wants_page(request):
             back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?{urlencode({'next': back})}", 303)
         raise HTTPException(401, "Log in, or send a token: Authorization: Bearer TOKEN.", BEARER)

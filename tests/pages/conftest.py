@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
+from benchmarks.hosting import served
 from dateline.app import create_app
 from dateline.sample import sample_path
-from tests.pages.serving import PASSWORD, Desk, Ground, served
+from tests.pages.serving import PASSWORD, Desk, Ground
 
 WIDE, NARROW = (1280, 900), (390, 844)
 PATIENCE = 30_000

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from argon2 import PasswordHasher
-from fastapi import FastAPI
 
 from archive.analysis import Analyser
 from archive.engines.embedded import EmbeddedEngine
@@ -33,8 +29,9 @@ from search_api.accounts.models import Role
 from search_api.accounts.store import Accounts
 from search_api.service import SearchService
 from tests.bag_of_words import BagOfWords
+from tests.web_server import Quiet, listening
 
-__all__ = ["PASSWORD", "Desk", "Ground", "served", "slow_line"]
+__all__ = ["PASSWORD", "Desk", "Ground", "slow_line"]
 
 PASSWORD = "correct horse battery"
 _QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -105,25 +102,10 @@ class Desk:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Where the application is served, on a free port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started, "the application didn't start within 20 s"
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-
-
-@contextmanager
 def slow_line(url: str, pieces: int = 12, pause: float = 0.02) -> Iterator[str]:
     """Where a service's pages arrive in so many pieces, with so many seconds between them."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             answer = httpx.get(url + self.path)
             self.send_response(answer.status_code)
@@ -137,15 +119,5 @@ def slow_line(url: str, pieces: int = 12, pause: float = 0.02) -> Iterator[str]:
                 self.wfile.write(answer.content[start : start + size])
                 time.sleep(pause if is_page else 0)
 
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(Handler) as address:
+        yield address

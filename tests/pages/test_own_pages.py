@@ -31,70 +31,21 @@ def goes(path: str) -> Open:
     return lambda page, office: page.goto(path.format(saved=office.saved, shared=office.shared))
 
 
-def wrong_password(page: Page, office: Office) -> None:
-    page.goto("/login?next=/saved")
-    page.fill("#name", "nobody")
-    page.fill("#password", "wrong password")
-    page.click("button.main")
-    page.wait_for_selector("#error")
+def sends(path: str, press: str, then: str, **fields: str) -> Open:
+    """Fills fields by their ids, presses, and waits for what comes."""
 
+    def open(page: Page, office: Office) -> None:
+        goes(path)(page, office)
+        for id, text in fields.items():
+            page.fill(f"#{id}", text)
+        page.click(press)
+        page.wait_for_selector(then)
 
-def new_token(page: Page, office: Office) -> None:
-    page.goto("/account")
-    page.fill("#name", "a token for " + "a program with a long name " * 3)
-    page.click("text=Make a token")
-    page.wait_for_selector("[role=status]")
-
-
-def old_password_forgotten(page: Page, office: Office) -> None:
-    page.goto("/account")
-    page.fill("#old", "wrong password")
-    page.fill("#new", "another battery")
-    page.click("text=Change it")
-    page.wait_for_selector("#error")
-
-
-def alert_to_nowhere(page: Page, office: Office) -> None:
-    page.goto(office.saved + "/alerts")
-    page.fill("#target", "nowhere")
-    page.click("text=Add this alert")
-    page.wait_for_selector("#error")
-
-
-def alert_that_was_tested(page: Page, office: Office) -> None:
-    page.goto(office.saved + "/alerts")
-    page.click("text=Send a test")
-    page.wait_for_selector("[role=status]")
-
-
-def query_that_is_none(page: Page, office: Office) -> None:
-    page.goto(office.saved + "/edit")
-    page.fill("#q", "a AND")
-    page.click("button.main")
-    page.wait_for_selector("#error")
-
-
-def examples_of_nearness(page: Page, office: Office) -> None:
-    page.goto(office.saved + "/edit")
-    page.fill("#floor", "0.3")
-    page.click("text=Show examples for this")
-    page.wait_for_selector("#floor[value='0.3']")
-
-
-def one_deleted(page: Page, office: Office) -> None:
-    page.goto("/saved")
-    page.click("[aria-label='Delete: Second']")
-    page.wait_for_selector("[role=status]")
+    return open
 
 
 def batch(text: str) -> Open:
-    def open(page: Page, office: Office) -> None:
-        page.goto("/batch")
-        page.fill("#list", text)
-        page.click("text=Search all")
-        page.wait_for_selector(".batched, #error")
-
-    return open
+    return sends("/batch", "text=Search all", ".batched, #error", list=text)
 
 
 def expired_form(page: Page, office: Office) -> None:
@@ -106,20 +57,24 @@ def expired_form(page: Page, office: Office) -> None:
 
 PAGES: dict[str, Open] = {
     "login": goes("/login?next=/saved"),
-    "wrong password": wrong_password,
+    "wrong password": sends("/login?next=/saved", "button.main", "#error", name="nobody", password="wrong password"),
     "search": goes("/?q=missile"),
     "account": goes("/account"),
-    "new token": new_token,
-    "old password forgotten": old_password_forgotten,
+    "new token": sends(
+        "/account", "text=Make a token", "[role=status]", name="a token for " + "a program with a long name " * 3
+    ),
+    "old password forgotten": sends(
+        "/account", "text=Change it", "#error", old="wrong password", new="another battery"
+    ),
     "saved": goes("/saved"),
-    "saved, one deleted": one_deleted,
+    "saved, one deleted": sends("/saved", "[aria-label='Delete: Second']", "[role=status]"),
     "saved search": goes("{saved}"),
     "edit": goes("{saved}/edit"),
-    "examples of nearness": examples_of_nearness,
-    "query that is none": query_that_is_none,
+    "examples of nearness": sends("{saved}/edit", "text=Show examples for this", "#floor[value='0.3']", floor="0.3"),
+    "query that is none": sends("{saved}/edit", "button.main", "#error", q="a AND"),
     "alerts": goes("{saved}/alerts"),
-    "tested alert": alert_that_was_tested,
-    "alert to nowhere": alert_to_nowhere,
+    "tested alert": sends("{saved}/alerts", "text=Send a test", "[role=status]"),
+    "alert to nowhere": sends("{saved}/alerts", "text=Add this alert", "#error", target="nowhere"),
     "matches": goes("{saved}/matches"),
     "deliveries": goes("{saved}/deliveries"),
     "shared": goes("{shared}"),
