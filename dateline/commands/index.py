@@ -69,10 +69,10 @@ def index(
         )
         with preparing as prepare:
             summary = run(reading, engine, prepare, rejected.write, committing, progress.report)
-    done = summary.progress
+    done, held = summary.progress, engine.stats().articles
     typer.echo(
         f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged, {done.rejected} rejected "
-        f"in {time.monotonic() - started:.1f} s; the archive holds {engine.stats().articles} articles."
+        f"in {time.monotonic() - started:.1f} s; the archive holds {held} article{'' if held == 1 else 's'}."
         + (f" Rejects: {where}" if done.rejected else "")
     )
     if done.rejected:

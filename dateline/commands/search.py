@@ -107,7 +107,8 @@ def _print(answer: Any) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
-    console.print(Text(f"{answer['total']:,} articles, {answer['took_ms']:.0f} ms", style="dim"))
+    total = answer["total"]
+    console.print(Text(f"{total:,} article{'' if total == 1 else 's'}, {answer['took_ms']:.0f} ms", style="dim"))
     if emptied := answer["query"].get("emptied_by"):
         console.print(f"No article holds all the words: {emptied!r} leaves none.")
     for place, result in enumerate(answer["results"], 1):
