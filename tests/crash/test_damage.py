@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,18 @@ def use(folder: Path) -> list[str]:
 
 def test_a_sound_archive_has_no_problems(sound: Path) -> None:
     assert use(sound) == []
+
+
+def test_an_archive_that_only_lies_open_writes_nothing(sound: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sound, tmp_path / "open")
+    engine = EmbeddedEngine.open(folder)
+    (lock,) = folder.rglob(".tantivy-meta.lock")
+    lock.unlink()
+    (commit,) = folder.rglob("meta.json")
+    commit.write_bytes(commit.read_bytes() + b" ")
+    time.sleep(1.2)  # a watching thread looks twice a second
+    assert not lock.exists()
+    assert engine.stats().articles > 0
 
 
 def test_every_file_that_is_damaged_is_told(sound: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.pages.test_search_page import bars, count_in, facet, label_of, total
 
@@ -132,6 +132,39 @@ def test_names_are_suggested_while_typing_and_taken_by_keyboard(page: Page) -> N
     page.keyboard.press("Enter")
     page.wait_for_url("**q=attack**")
     assert total(page) > 0
+
+
+def test_a_name_that_is_chosen_stays_chosen_when_a_later_answer_comes(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.goto("/")
+    page.locator("#q").press_sequentially("Storm Sh")
+    option = page.get_by_role("option", name="Storm Shadow").first
+    expect(option).to_be_visible()
+    page.route("**/api/v1/suggest**", hold)
+    with page.expect_request("**/api/v1/suggest**"):
+        page.keyboard.type("a")
+    page.keyboard.press("ArrowDown")
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    expect(option).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q")).to_have_value('weapon:"Storm Shadow" ')
+
+
+def test_a_name_taken_amid_a_query_leaves_what_follows(page: Page) -> None:
+    page.goto("/")
+    page.locator("#q").fill("attack  Kursk")
+    for _ in range(len(" Kursk")):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.type("Storm Sha")
+    page.get_by_role("option", name="Storm Shadow").first.click()
+    expect(page.locator("#q")).to_have_value('attack weapon:"Storm Shadow" Kursk')
+    page.keyboard.type("and ")
+    expect(page.locator("#q")).to_have_value('attack weapon:"Storm Shadow" and Kursk')
 
 
 def test_a_mention_explains_itself_by_mouse_and_by_key(page: Page) -> None:

@@ -53,6 +53,10 @@ if (box?.closest(".box")) {
   const said = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
   for (const [name, value] of Object.entries(said)) box.setAttribute(name, value);
   let waiting, asking, at = -1;
+  const stop = () => {
+    clearTimeout(waiting);
+    asking?.abort();
+  };
   const select = (next) => {
     at = next;
     [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === at)));
@@ -60,15 +64,17 @@ if (box?.closest(".box")) {
     else box.removeAttribute("aria-activedescendant");
   };
   const close = () => {
-    clearTimeout(waiting);
-    asking?.abort();
+    stop();
     list.hidden = true;
     box.setAttribute("aria-expanded", "false");
     select(-1);
   };
   const take = (item) => {
     if (item.dataset.link) location.href = item.dataset.link;
-    else box.value = box.value.slice(0, Number(item.dataset.from)) + item.dataset.clause + " ";
+    else {
+      const caret = box.selectionStart, blanks = /^\s*/.exec(box.value.slice(caret))[0].length;
+      box.setRangeText(`${item.dataset.clause} `, Number(item.dataset.from), caret + blanks, "end");
+    }
     close();
     box.focus();
   };
@@ -93,14 +99,15 @@ if (box?.closest(".box")) {
     asking?.abort();
     asking = new AbortController();
     // The last three words at most, then fewer: `strike by Storm Sha` ends in the beginning of a name.
-    const words = /(?:[^\s"():]+\s+){0,2}[^\s"():]+$/.exec(box.value.slice(0, box.selectionStart))?.[0] ?? "";
+    const caret = box.selectionStart;
+    const words = /(?:[^\s"():]+\s+){0,2}[^\s"():]+$/.exec(box.value.slice(0, caret))?.[0] ?? "";
     const quotes = box.value.split('"').length - 1;
     for (let rest = words; rest.length > 1 && quotes % 2 === 0; rest = rest.replace(/^\S+\s*/, "")) {
       try {
         const answer = await fetch(`/api/v1/suggest?limit=8&prefix=${encodeURIComponent(rest)}`, { signal: asking.signal });
         const { searches, suggestions } = answer.ok ? await answer.json() : { searches: [], suggestions: [] };
         const found = [...searches.slice(0, 3), ...suggestions];
-        if (found.length) return show(found, box.selectionStart - rest.length);
+        if (found.length) return show(found, caret - rest.length);
       } catch {
         return;
       }
@@ -114,6 +121,7 @@ if (box?.closest(".box")) {
   box.addEventListener("keydown", (event) => {
     if (list.hidden) return;
     const count = list.children.length;
+    if (/^Arrow(Down|Up)$/.test(event.key)) stop(); // an answer that came now would take the chosen line away
     if (event.key === "ArrowDown") select((at + 1) % count);
     else if (event.key === "ArrowUp") select((Math.max(at, 0) + count - 1) % count);
     else if (event.key === "Enter" && at >= 0) take(list.children[at]);

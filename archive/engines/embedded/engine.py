@@ -326,7 +326,10 @@ class EmbeddedEngine:
 
     def _open_index(self, folder: Path) -> Index:
         try:
-            return Index.open(str(folder / "text"))
+            index = Index.open(str(folder / "text"))
+            # Else a thread of Tantivy reads each commit as well, and writes a lock file into a folder that may be gone.
+            index.config_reader("Manual")
+            return index
         except ValueError as error:
             raise damaged(f"The text index in {folder} is damaged") from error
 
