@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 
-from archive.analysis import Analyser
 from archive.article import Article, Field, Kind, Mention, Why
 from archive.calendar import interval
 from archive.engine import FacetName
 from archive.gazetteer import Gazetteer
 from search_api.excerpts import first_sentence
+from search_api.formats.citations import bibtex_entry
 from search_api.highlighting import Highlight
 from search_api.parameters import SearchRequest, value_text
 from search_api.service import Answer
-from web.citing import bibtex, sentence
 from web.date_line import DateLineView, draw_dates
 from web.dates import readable
 from web.frame import Twin
@@ -161,8 +160,8 @@ def build(
         readings=readings,
         world=_world(article.mentions, gazetteer) if gazetteer else None,
         marks=(*((view.kind, view.title) for view in kinds), *([("date", "Dates")] if dates else [])),
-        cite=sentence(article, title),
-        bibtex=bibtex(article, title, Analyser()),
+        cite=_citation(article, title),
+        bibtex=bibtex_entry(article).strip(),
         language=article.language,
         rights=article.rights,
         twins=(Twin("application/json", "This article as JSON", json_article_link(article.id)),),
@@ -170,6 +169,13 @@ def build(
         q=q,
         back=search_link(SearchRequest(q=q)) if q.strip() else None,
     )
+
+
+def _citation(article: Article, title: str) -> str:
+    """`Peter Lindmoor, “Ukraine fires missiles”, Meridian Wire, 20 November 2024, https://example.org/a`"""
+    day = readable(article.published) if article.published else "undated"
+    parts = [" and ".join(article.authors), f"“{title}”", article.source, day, article.url]
+    return ", ".join(part for part in parts if part)
 
 
 def _similar(result: Answer) -> SimilarView:

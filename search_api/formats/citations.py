@@ -12,13 +12,20 @@ import rispy
 from archive.article import Article
 from search_api.excerpts import first_sentence
 
-__all__ = ["bibtex_entry", "ris_record", "tex_text"]
+__all__ = ["bibtex_entry", "ris_record"]
 
 UNTITLED = "(no title)"
 KEY_DIGITS = 6
 """Hex digits of the id's hash that end a key: so that two articles of one source and year differ."""
 PARTICLES = frozenset("al bin da de del della der di dos du el ibn la le ter van von y".split())
 """Small words that belong to the family name behind them."""
+INSTITUTIONS = re.compile(
+    r"(?<![\w-])(?:administration|agenc(?:y|ies)|and|associated|bureau|center|centre|committee|correspondents?|council|crew|desk"
+    r"|editors?|for|foundation|group|institute|magazine|media|ministry|network|news|newsroom|of|office|organi[sz]ation"
+    r"|press|reporters?|reuters|staff|team|the|times|tribune|university|wires?|writers?)(?![\w-])",
+    re.IGNORECASE,
+)
+"""Words that people's names don't hold: such an author is a desk, an agency, an office."""
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -41,13 +48,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 def bibtex_entry(article: Article) -> str:
     """One `@article` with a key made of source, year and id, ending in an empty line."""
     fields = {
-        "title": tex_text(_title(article)),
+        "title": f"{{{_tex_text(_title(article))}}}",  # braced: styles that set titles in small letters leave `NATO` so
         "author": " and ".join(_tex_name(name) for name in article.authors),
-        "journaltitle": tex_text(article.source or ""),
+        "journaltitle": _tex_text(article.source or ""),
         "date": (article.published or "")[:10],
         "url": _IN_URLS.sub(lambda found: f"%{ord(found[0]):02X}", article.url or ""),
         "langid": article.language or "",
-        "note": tex_text(f"Dateline {article.id}"),
+        "note": _tex_text(f"Dateline {article.id}"),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@article{{{_key(article)},\n{lines}}}\n\n"
@@ -82,20 +89,20 @@ def _line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
-def tex_text(text: str) -> str:
+def _tex_text(text: str) -> str:
     """On one line, with what TeX takes for its own escaped."""
     return _ESCAPED.sub(lambda found: _SPECIAL[found[0]], _line(text))
 
 
 def _tex_name(name: str) -> str:
-    """A name as one author: ` and ` and commas within it would part it (`Food and Drug Administration`)."""
-    escaped = tex_text(name)
-    return f"{{{escaped}}}" if re.search(r",|\band\b", escaped, re.IGNORECASE) else escaped
+    """A name as one author: ` and ` and commas within it would part it, and `Associated Press` has no family name."""
+    escaped = _tex_text(name)
+    return f"{{{escaped}}}" if "," in name or INSTITUTIONS.search(name) else escaped
 
 
 def _family_first(name: str) -> str:
     words = name.split()
-    if "," in name or len(words) < 2:
+    if "," in name or len(words) < 2 or INSTITUTIONS.search(name):
         return name
     first = len(words) - 1
     while first > 1 and words[first - 1].lower() in PARTICLES:

@@ -28,7 +28,7 @@ def test_bibtex_escapes_what_tex_reads_and_keeps_names_whole() -> None:
     library = bibtexparser.parse_string(bibtex_entry(AWKWARD))
     (entry,) = library.entries
     assert entry["title"] == (
-        r"100\% of \{braces\} \& \$5\_000 \#1 \textbackslash{} \textasciitilde{}x\textasciicircum{}2 second line"
+        r"{100\% of \{braces\} \& \$5\_000 \#1 \textbackslash{} \textasciitilde{}x\textasciicircum{}2 second line}"
     )
     assert entry["author"] == "Ursula von der Leyen and {Food and Drug Administration} and {Lowe, Ann} and Åsa Ø"
     assert entry["url"] == "https://example.org/a/%7Bb%7D%20c"
@@ -38,10 +38,18 @@ def test_bibtex_escapes_what_tex_reads_and_keeps_names_whole() -> None:
 
 def test_ris_puts_the_family_name_first_and_keeps_to_one_line() -> None:
     (record,) = rispy.loads(ris_record(AWKWARD))
-    assert record["authors"] == ["von der Leyen, Ursula", "Administration, Food and Drug", "Lowe, Ann", "Ø, Åsa"]
+    assert record["authors"] == ["von der Leyen, Ursula", "Food and Drug Administration", "Lowe, Ann", "Ø, Åsa"]
     assert record["title"].endswith("^2 second line")
     assert record["date"] == "2024/11//"
     assert record["year"] == "2024"
+
+
+@pytest.mark.parametrize("name", ["Associated Press", "Reuters Staff", "BBC News", "The Conversation", "CNN team"])
+def test_a_desk_or_an_agency_has_no_family_name(name: str) -> None:
+    article = Article("x", title="t", body="", authors=(name, "Ann Press-Lowe"))
+    (record,) = rispy.loads(ris_record(article))
+    assert record["authors"] == [name, "Press-Lowe, Ann"]
+    assert f"author = {{{{{name}}} and " in bibtex_entry(article)
 
 
 @pytest.mark.parametrize("write", [bibtex_entry, ris_record])

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, PackageLoader
 
-from archive.analysis import Analyser
 from archive.article import Article, Mention
 from archive.calendar import interval
 from archive.errors import CursorError, ParameterError, QueryError
@@ -24,10 +23,11 @@ from archive.gazetteer import Gazetteer
 from search_api.accounts.access import ANONYMOUS, SINGLE, Caller
 from search_api.accounts.sessions import Sessions
 from search_api.excerpts import first_sentence
+from search_api.formats.citations import bibtex_entry
 from search_api.highlighting import Highlight
 from search_api.parameters import ParameterErrors, SearchRequest, parse_parameters, value_text
 from search_api.syntax import parse
-from web import article_page, citing, network, search_page
+from web import article_page, network, search_page
 from web.asked import parse_page
 from web.assets import Assets
 from web.date_line import draw_dates
@@ -499,16 +499,12 @@ def test_dates_of_an_article_stand_in_their_order_on_a_line() -> None:
     assert draw_dates(spans[:1], None) is None, "one date alone is no line"
 
 
-def test_a_citation_is_a_sentence_and_an_entry_that_tex_reads() -> None:
+def test_an_article_is_cited_as_a_sentence_and_as_the_entry_that_an_export_holds() -> None:
     article = Article("a", "100% {sure} & safe_", "", url="https://example.org/a", published="2024-05-02T08:00",
                       source="The Courier", authors=("Ann Lee", "Bo Ek"))  # fmt: skip
-    assert citing.sentence(article, article.title) == (
-        "Ann Lee and Bo Ek, “100% {sure} & safe_”, The Courier, 2 May 2024, https://example.org/a"
-    )
-    entry = citing.bibtex(article, article.title, Analyser())
-    assert entry.startswith("@article{lee2024100,\n  author = {Ann Lee and Bo Ek},")
-    assert r"title = {{100\% \{sure\} \& safe\_}}" in entry and "date = {2024-05-02}" in entry
-    assert entry.count("{") == entry.count("}")
+    page = article_page.build(article, [])
+    assert page.cite == "Ann Lee and Bo Ek, “100% {sure} & safe_”, The Courier, 2 May 2024, https://example.org/a"
+    assert page.bibtex.startswith("@article{thecourier2024-") and page.bibtex + "\n\n" == bibtex_entry(article)
 
 
 def test_a_mention_leads_to_the_line_that_explains_it_and_the_tab_key_halts_once() -> None:
