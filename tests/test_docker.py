@@ -217,7 +217,7 @@ def served(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
         yield url[1], variables
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
     assert process.returncode == 0
 
 
@@ -234,7 +234,7 @@ def test_the_health_check_succeeds_while_the_service_lives(
     def asked(port: str) -> int:
         command = [part.replace(":8000/", f":{port}/") for part in check]
         for _ in range(20):  # `retries`, while the model is loaded
-            code = subprocess.run(command, env=variables, capture_output=True, timeout=30, check=False).returncode
+            code = subprocess.run(command, env=variables, capture_output=True, timeout=120, check=False).returncode
             if code == 0:
                 break
         return code

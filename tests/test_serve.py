@@ -38,11 +38,11 @@ class Server:
         self.url = url
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=120) as answer:
             return json.load(answer)
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 self.get("ready")
@@ -58,7 +58,7 @@ class Server:
         return self.wait()
 
     def wait(self) -> str:
-        _, written = self.process.communicate(timeout=30)
+        _, written = self.process.communicate(timeout=120)
         return written
 
 
@@ -74,7 +74,7 @@ def serving(archive: Path, *options: str, **environment: str) -> Iterator[Server
     try:
         assert process.stdout is not None
         url = re.search(r"http://127[.\d]*:\d+/", process.stdout.readline())
-        assert url, process.communicate(timeout=30)[1]
+        assert url, process.communicate(timeout=120)[1]
         yield Server(process, url[0])
     finally:
         if process.poll() is None:
@@ -86,7 +86,7 @@ def serving(archive: Path, *options: str, **environment: str) -> Iterator[Server
 def test_it_stops_when_what_it_is_doing_is_done(archive: Path, processes: str) -> None:
     with serving(archive, "--processes", processes) as server:
         server.wait_until_ready()
-        with urllib.request.urlopen(server.url + "api/v1/export", timeout=30) as answer:
+        with urllib.request.urlopen(server.url + "api/v1/export", timeout=120) as answer:
             first = answer.readline()
             server.process.send_signal(signal.SIGTERM)
             time.sleep(0.3)
@@ -137,7 +137,7 @@ def test_processes_end_with_the_one_that_started_them(archive: Path) -> None:
         assert len(children) >= 2
         server.process.kill()
         server.process.wait()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while alive := [c for c in children if _serves(c)]:
             assert time.monotonic() < deadline, alive
             time.sleep(0.1)

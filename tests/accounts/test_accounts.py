@@ -37,7 +37,7 @@ def _when_noticed(client: TestClient, path: str) -> Any:
     """The service looks every two seconds whether there are accounts; a token is looked at from then on."""
     import time
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while (answer := client.get(path)).json().get("searches") == [] or client.get("/api/v1/account").json().get(
         "via"
     ) == "single":

@@ -65,7 +65,7 @@ def test_log_in_search_refine_save_alert_export_log_out(address: str) -> None:
         body = f"Ukraine said that {chosen.value} missiles hit a depot in Kursk."
         added = dateline.add({"id": "journey-1", "title": "Depot hit in Kursk", "body": body})
         assert [a["id"] for a in added["accepted"]] == ["journey-1"]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not (matched := [m.id for m in dateline.matches(saved.id)]):
             assert time.monotonic() < deadline, dateline.saved()[0].failing
             time.sleep(0.2)

@@ -181,7 +181,7 @@ def test_overload_is_told_at_once_and_nobody_who_waits_is_forgotten(served: Serv
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     threads[0].start()
-    assert served.gate.entered.acquire(timeout=30), "the only thread is taken"
+    assert served.gate.entered.acquire(timeout=120), "the only thread is taken"
     for thread in threads[1:]:
         thread.start()
     deadline = threading.Event()

@@ -62,7 +62,7 @@ def test_an_index_whose_replicas_have_no_node_is_told(
     [problem] = diagnose(location).problems
     assert problem.startswith(f"The index {index} is yellow: 5 of its replicas are on no node.")
     mend(client, problem)
-    client.cluster.health(index=index, wait_for_status="green", timeout="20s")
+    client.cluster.health(index=index, wait_for_status="green", timeout="120s")
     assert diagnose(location).problems == ()
 
 
