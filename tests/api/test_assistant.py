@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,15 @@ def call(service: SearchService) -> Callable[..., dict[str, Any]]:
             async with Client(server) as client:
                 return await client.call_tool(tool, arguments)
 
-        return _content(anyio.run(run))
+        return _content(_run(run))
 
     return ask
+
+
+def _run(work: Callable[[], Awaitable[Any]]) -> Any:
+    """In a thread of its own: in this one the browser of other tests may have its event loop."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(anyio.run, work).result()
 
 
 def _content(result: Any) -> dict[str, Any]:
@@ -137,7 +144,7 @@ def test_over_standard_input_and_output(sample_archive: Path) -> None:
         async with Client(command) as client:
             return await _first(client)
 
-    assert anyio.run(run)["total"] > 0
+    assert _run(run)["total"] > 0
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +169,7 @@ def _over_http(address: str, token: str, ask: Callable[[Client], Awaitable[Any]]
         ):
             return await ask(client)
 
-    return anyio.run(run)
+    return _run(run)
 
 
 def test_over_http_for_who_has_the_token(address: str) -> None:

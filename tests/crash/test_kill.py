@@ -17,8 +17,9 @@ import pytest
 from archive.article import Article
 from archive.engine import Search
 from archive.engines import create_archive
-from archive.engines.embedded import EmbeddedEngine
+from archive.engines.embedded import EmbeddedEngine, manifest
 from archive.engines.embedded.files import FILES
+from archive.engines.embedded.manifest import is_begun
 from archive.errors import ArchiveDamaged, ArchiveForeign, ArchiveMissing, ArchiveOutdated
 from archive.query import Query, Word
 from tests.bag_of_words import BagOfWords
@@ -41,6 +42,15 @@ def test_of_several_who_make_an_archive_at_once_one_does_and_all_write_to_it(tmp
         made = EmbeddedEngine.open(folder)
         assert secrets == {made.secret}
         assert made.get("0123").keys() == set("0123")
+
+
+def test_an_archive_that_is_finished_while_one_looks_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def finished_meanwhile(folder: Path) -> bool:
+        EmbeddedEngine.create(folder, "test", writer.DIMENSIONS).write(writer.batch(0))
+        return is_begun(folder)
+
+    monkeypatch.setattr(manifest, "is_begun", finished_meanwhile)
+    assert EmbeddedEngine.open(tmp_path).stats().articles == writer.BATCH
 
 
 def test_what_lost_its_manifest_is_never_made_anew(tmp_path: Path) -> None:

@@ -52,6 +52,8 @@ class Manifest:
             return cls(**data)._checked()
         except FileNotFoundError:
             if folder.is_dir() and not is_begun(folder):
+                if path.exists():  # its creation came to its end between the two looks
+                    return cls.read(folder)
                 raise ArchiveForeign(
                     f"{folder} is not a Dateline archive (it has no archive.json): name another folder."
                 ) from None
