@@ -1,11 +1,12 @@
-"""How long the server takes for a search page: from the request to the last byte of HTML, without a network.
+"""How long the server takes for a page, from the request to the last byte, without a network; and how heavy it is.
 
     python -m benchmarks.pages --archive ARCHIVE
 
 Each query is another one, so each is embedded; all facets and the timeline are counted, twenty results shown, after
 thirty pages to warm up. What it takes to send the request and to read the answer is not counted. Prints median and
 95th percentile in ms of whole pages, of what the search in them takes and of the rest; then the same of the other
-pages. `--profile` prints instead where the time of a search page goes.
+pages; and of each the median and the largest weight in KB, as HTML and as it is sent. `--profile` prints instead where
+the time of a search page goes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pstats
 import time
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import numpy as np
@@ -54,10 +56,12 @@ def main() -> None:
     clock = Clock(create_app(service, lambda: gazetteer(asked.archive)))
     with TestClient(clock) as client:
 
-        def load(path: str) -> float:
+        def load(path: str) -> Loaded:
             answer = client.get(path)
             assert answer.status_code == 200, (path, answer.status_code)
-            return clock.seconds * 1000
+            return Loaded(
+                clock.seconds * 1000, len(answer.content) / 1000, int(answer.headers["content-length"]) / 1000
+            )
 
         pages = [f"/?{urlencode({'q': text})}" for text in texts]
         for path in pages[:WARM]:
@@ -71,17 +75,20 @@ def main() -> None:
             profile.disable()
             pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
             return
-        print(f"{engine.stats().articles} articles, {len(pages) - WARM} queries of one to three words, ms")
+        print(f"{engine.stats().articles} articles, {len(pages) - WARM} queries of one to three words")
+        print(f"{'':<16}{'ms, median':>12}{'p95':>8}{'KB, median':>14}{'most':>8}{'sent, median':>16}{'most':>8}")
         whole, search = [], []
         for path in pages[WARM:]:
             spent.clear()
             whole.append(load(path))
             search.append(1000 * sum(spent.get(stage, 0.0) for stage in ("understand", "encode", "search", "answer")))
-        _print("search page", whole)
+        _print("search page", [p.ms for p in whole], whole)
         _print("  its searches", search)
-        _print("  all else", [a - b for a, b in zip(whole, search, strict=True)])
+        _print("  all else", [p.ms - ms for p, ms in zip(whole, search, strict=True)])
         names = [(m.kind, m.name) for a in articles[:400] for m in a.mentions[:1] if m.kind != "date"][:60]
         others = {
+            "50 results": [f"{path}&limit=50" for path in pages[:60]],
+            "100 results": [f"{path}&limit=100" for path in pages[:60]],
             "with shares": [f"{path}&share=on" for path in pages[:60]],
             "article": [f"/article/{quote(a.id, safe='')}" for a in articles[:60]],
             "entity": [f"/entity/{kind}/{quote(name, safe='')}" for kind, name in names],
@@ -92,7 +99,16 @@ def main() -> None:
         }
         for name, paths in others.items():
             load(paths[0])
-            _print(name, [load(path) for path in paths])
+            loaded = [load(path) for path in paths]
+            _print(name, [p.ms for p in loaded], loaded)
+
+
+class Loaded(NamedTuple):
+    """A page: milliseconds of the server, kilobytes of HTML, and kilobytes as they are sent."""
+
+    ms: float
+    html: float
+    sent: float
 
 
 class Clock:
@@ -108,9 +124,13 @@ class Clock:
         self.seconds = time.perf_counter() - started
 
 
-def _print(name: str, times: Sequence[float]) -> None:
+def _print(name: str, times: Sequence[float], loaded: Sequence[Loaded] = ()) -> None:
     middle, slow = np.percentile(times, [50, 95])
-    print(f"{name:<16}{middle:7.1f} median{slow:8.1f} p95")
+    line = f"{name:<16}{middle:12.1f}{slow:8.1f}"
+    if loaded:
+        html, sent = [p.html for p in loaded], [p.sent for p in loaded]
+        line += f"{np.median(html):14.0f}{max(html):8.0f}{np.median(sent):16.0f}{max(sent):8.0f}"
+    print(line)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from archive.errors import DatelineError
 from archive.gazetteer import Gazetteer
@@ -47,7 +48,7 @@ def mount_pages(
     """
     assets = Assets()
     html = Renderer(assets.links)
-    app.mount("/static", assets, "static")
+    app.mount("/static", GZipMiddleware(assets), "static")
     app.include_router(searching_router(service, pool, html, gazetteer, coverage))
     app.include_router(reading_router(service, pool, html, gazetteer))
     for router in own(html):

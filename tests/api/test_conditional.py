@@ -90,3 +90,15 @@ def test_files_of_pages_are_kept_for_good_under_their_version_alone(client: Test
         for other in (link.partition("?")[0], link + "0", link.partition("?")[0] + "?v="):
             assert client.get(other).headers["cache-control"] == "no-cache", other
     assert client.get("/static/nothing.css").status_code == 404
+
+
+def test_files_of_pages_are_compressed_for_who_takes_that_and_never_in_part(client: TestClient) -> None:
+    plain = client.get("/static/dateline.css", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    packed = client.get("/static/dateline.css")
+    assert packed.headers["content-encoding"] == "gzip" and "Accept-Encoding" in packed.headers["vary"]
+    assert packed.content == plain.content and packed.num_bytes_downloaded < len(plain.content) / 3
+    part = client.get("/static/dateline.css", headers={"Range": "bytes=0-9"})
+    assert part.status_code == 206 and part.content == plain.content[:10]
+    again = client.get("/static/dateline.css", headers={"If-None-Match": packed.headers["etag"]})
+    assert again.status_code == 304 and not again.content

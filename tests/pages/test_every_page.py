@@ -174,3 +174,13 @@ def test_back_restores_the_search_and_its_form(page: Page) -> None:
 def test_styles_and_scripts_are_light(page: Page) -> None:
     assets = sum(len(page.request.get(f"/static/{name}").body()) for name in ("dateline.css", "dateline.js"))
     assert assets < 40_000
+
+
+@pytest.mark.parametrize("path", ["/?limit=100", "/article/crowded", "/facet/person?facet_limit=1000"])
+def test_the_heaviest_pages_are_light_as_they_are_sent(page: Page, path: str) -> None:
+    """With their styles and script, as a browser counts what comes over the wire."""
+    page.goto(path)
+    kinds = ["navigation", "resource"]
+    sent = page.evaluate("kinds => kinds.flatMap(k => performance.getEntriesByType(k)).map(e => e.transferSize)", kinds)
+    assert len(sent) >= 3 and all(sent)
+    assert sum(sent) < 100_000
