@@ -65,11 +65,16 @@ def test_an_archive_that_only_lies_open_writes_nothing(sound: Path, tmp_path: Pa
     folder = shutil.copytree(sound, tmp_path / "open")
     engine = EmbeddedEngine.open(folder)
     (lock,) = folder.rglob(".tantivy-meta.lock")
-    lock.unlink()
     (commit,) = folder.rglob("meta.json")
-    commit.write_bytes(commit.read_bytes() + b" ")
-    time.sleep(1.2)  # a watching thread looks twice a second
-    assert not lock.exists()
+
+    def is_written_at_a_commit() -> bool:
+        lock.unlink(missing_ok=True)
+        commit.write_bytes(commit.read_bytes() + b" ")
+        time.sleep(1.2)  # who watches the file looks twice a second
+        return lock.exists()
+
+    # Tantivy looks once by itself when it opens an index, on a busy machine a while later.
+    assert not all(is_written_at_a_commit() for _ in range(3))
     assert engine.stats().articles > 0
 
 
@@ -79,8 +84,7 @@ def test_every_file_that_is_damaged_is_told(sound: Path, tmp_path: Path) -> None
     silent = []
     for name in names:
         for damage, change in DAMAGES.items():
-            folder = tmp_path / "damaged"
-            shutil.copytree(sound, folder)
+            folder = shutil.copytree(sound, tmp_path / name.replace("/", " ") / damage)
             data = (folder / name).read_bytes()
             changed = change(data) if data or damage == "lost" else None
             if changed is None:
@@ -94,5 +98,5 @@ def test_every_file_that_is_damaged_is_told(sound: Path, tmp_path: Path) -> None
                 assert any(cure in error.message for cure in ("estore", "rebuild", "index", "name")), error.message
             if not problems and damage not in HARMLESS.get(Path(name).name, ()):
                 silent.append(f"{name}, {damage}")
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)  # Tantivy may still write a lock there
     assert silent == []

@@ -204,7 +204,7 @@ def test_an_article_can_be_cited(reader: Page) -> None:
     reader.goto("/article/sample-001")
     reader.click(".cite summary")
     expect(reader.locator(".cite p")).to_contain_text("Peter Lindmoor, “Russia's Black Sea flagship")
-    expect(reader.locator(".cite pre")).to_contain_text("@article{lindmoor2022russia,")
+    expect(reader.locator(".cite pre")).to_contain_text("@article{meridianwire2022-29ef93,")
 
 
 def test_a_printed_article_is_its_text_and_its_source(page: Page) -> None:
