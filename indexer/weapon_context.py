@@ -65,6 +65,8 @@ LETTERED, LONGEST_HEADLINE = 3, 25
 """Letters above which a headline's words have a capital, and how many such words it may have."""
 MERCHANT = frozenset("ship ships vessel vessels boat boats".split())
 """Kinds of ships that need not be ships of war."""
+REIGNS = frozenset("II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI".split())
+"""Numbers of kings, queens and popes."""
 SAILING = frozenset("sank sunk left sails sail leaves arrives returns enters joins remains steamed hit sinking".split())
 
 
@@ -73,7 +75,8 @@ class Context:
 
     def __init__(self, readings: Iterable[Reading], gazetteer: Gazetteer) -> None:
         self._readings = tuple(readings)
-        self._places, self._common = gazetteer.places, gazetteer.common
+        self._places, self._people = gazetteer.places, gazetteer.people
+        self._common, self._given = gazetteer.common, gazetteer.given
         analyser = gazetteer.analyser
         self._stem = analyser.stem
         self._war = frozenset(analyser.stem(word) for word in WAR.split())
@@ -225,6 +228,19 @@ class Context:
         before = found.reading.forms[found.first - 1] if found.first else ""
         single = found.first == found.last and is_ship(found.entity.class_name)
         return single and form in self._common and before not in ("the", "aboard") and not self.beside(found)
+
+    def namesake(self, found: Found) -> bool:
+        """Whether a ship's short name is a person's, with no article or kind of ship beside it: `Queen Elizabeth`."""
+        reading, first, last = found.reading, found.first, found.last
+        if not is_ship(found.entity.class_name) or reading.forms[first] in PREFIXES:
+            return False
+        if last + 1 < len(reading.forms) and reading.words[last + 1] in REIGNS and _gap(reading, last + 1) == " ":
+            return True
+        if (first and reading.forms[first - 1] in ("the", "aboard")) or self.beside(found):
+            return False
+        forms, words = (w[first : last + 1] for w in (reading.forms, reading.words))
+        given = first == last and forms[0] in self._given
+        return given or self.person(found) or bool(self._people.exact(forms, words))
 
     @staticmethod
     def _verb(reading: Reading, index: int) -> bool:

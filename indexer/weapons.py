@@ -131,7 +131,7 @@ def _may_follow(found: Found, context: Context) -> bool:
     """Whether a name whose weapon is proved elsewhere in the article stands for it here."""
     if context.other_name(found):
         return False
-    return found.designation or not (context.place(found) or context.common_ship(found))
+    return found.designation or not (context.place(found) or context.common_ship(found) or context.namesake(found))
 
 
 def _in_list(found: Found, ends: Collection[tuple[int, int]]) -> bool:

@@ -104,6 +104,18 @@ def test_namesakes_are_no_weapons(text: str) -> None:
     assert spans(text) == []
 
 
+def test_a_person_is_not_the_ship_that_has_the_name() -> None:
+    body = (
+        "Queen Elizabeth II opened the fair, as Queen Elizabeth and Elizabeth did before. She launched the aircraft "
+        "carrier HMS Queen Elizabeth, and sailors of the Royal Navy waved. The Queen Elizabeth sailed at noon; "
+        "aboard Queen Elizabeth the navy's jets stood ready."
+    )
+    named = [m for m in read(body) if m.name == "HMS Queen Elizabeth"]
+    launch = body.index("HMS")
+    assert [m.text for m in named] == ["HMS Queen Elizabeth", "Queen Elizabeth", "Queen Elizabeth"]
+    assert named[0].start == launch
+
+
 def test_units_named_after_ships_are_not_the_ships() -> None:
     text = "The Nimitz Carrier Strike Group is led by the aircraft carrier USS Nimitz (CVN 68). Nimitz will sail."
     assert spans(text) == ["USS Nimitz", "Nimitz"]
