@@ -47,7 +47,7 @@ _WEAK_NAME = (
 )
 _WEAK_KINDS = "|".join(sorted(PLAIN_KINDS, key=len, reverse=True))
 _WEAK = re.compile(
-    rf"(?<![\w.,$\u00a3-])(?P<name>{_WEAK_NAME})(?!-(?:powered|engined))"
+    rf"(?<![\w.,$\u00a3&-])(?P<name>{_WEAK_NAME})(?!-(?:powered|engined))"
     rf"(?=(?:s|'s|S|'S)?(?:(?:,? (?:and|or|AND|OR) |, (?:and )?){_WEAK_NAME}s?)*"
     rf"(?:[ -]+[^\W\d_]+){{0,3}}?[ -](?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?\b)"
 )
@@ -58,6 +58,8 @@ _NO_WEAPON = frozenset({"FY", "AD", "BC", "CE", "UN", "US", "EU", "AM", "PM", "N
 _LISTED = re.compile(
     rf"(?:,? (?:and|or|AND|OR)|,|/)(?: (?:the|a|an|THE|A|AN|\d+))?[ /]?(?P<name>{_WEAK_NAME})(?=s?(?!\w))"
 )
+GENERAL = frozenset("aerial airborne unpiloted uncrewed remotely piloted one-way loitering".split())
+"""Words that, with kinds, say what many are: `known as Unmanned Aerial Vehicles`."""
 CALLS = ("codenamed", "code-named", "nicknamed", "dubbed", "called", "known as", "christened", "designated")
 _CALLED = re.compile(
     rf"\b(?P<kind>(?i:{_WEAK_KINDS}))(?i:s|es)?,? (?i:(?:(?:is|are|was|also|they|it|which|have|has|been|"
@@ -84,7 +86,8 @@ def designations(reading: Reading) -> Iterator[Found]:
     """The designations in a field that their form names, an entity made for each; all need an article about arms."""
     text = reading.text
     for found in _DESIGNATION.finditer(text):
-        if not _AIRLINERS.match(found[0]):
+        district = found["family"] == "OH" and found["number"].startswith("0")
+        if not _AIRLINERS.match(found[0]) and not district:
             if full := _FULL_NAME.match(text, found.end()):
                 yield from formed(
                     reading, found.start(), full.end(), text[found.start() : full.end()], _CLASS_OF[found["family"]]
@@ -99,7 +102,8 @@ def designations(reading: Reading) -> Iterator[Found]:
             name = name.rpartition(" ")[0]
         class_name = class_of_kind(found["kind"].lower())
         # Rockets that are called something mostly go to space.
-        if class_name and found["kind"].lower() != "rocket" and name.lower() not in NOT_IN_NAMES:
+        plain = name.lower() in NOT_IN_NAMES or set(name.lower().split()) <= ALL_KINDS | GENERAL
+        if class_name and found["kind"].lower() != "rocket" and not plain:
             start = found.start("name")
             yield from formed(reading, start, start + len(name), name, class_name, ambiguous=True)
     for found in _WEAK.finditer(text):

@@ -26,11 +26,15 @@ MAKERS = frozenset(
 """Makers whose names are no part of a weapon's (`Boeing B-17`), unless it is a firearm's (`Colt Cobra`)."""
 NO_NAMES = frozenset({"mi5", "mi6"})
 """Designations to the letter that are always something else."""
+BOUND = frozenset("@&")
+"""What binds a word to the one before it."""
 LIKE = frozenset({"style", "type", "series", "family", "like"})
 """Words behind a hyphen that are no part of a name (`an AR-15-style rifle`)."""
 _JOINT = re.compile(r"[ \u00a0]?[-\u2010\u2011\u2013/.]?[ \u00a0]?|['\u2019]s |s['\u2019] | & | ?[\"\u201c\u201d]")
 """What may stand between the words of a name."""
 _LIST = re.compile(r",? ")
+_QUANTITY = re.compile(r"\d(?:%|\.\d|,\d{3}\b)")
+"""The last digit of a number that counts something (`shares jump 20%`, `Mars 2,174 miles`)."""
 _PLURAL = re.compile(r"['\u2019][sS]\b")
 _BEHIND_PLURAL = re.compile(
     r"[,;:)]|\s*--|\.?\s*$| (?:and|or|in|at|to|from|with|on|are|were|have|had|for|over|by|as)\b", re.I
@@ -78,7 +82,8 @@ def gazetteer_names(reading: Reading, index: NameIndex, *, cased: bool = True) -
             count, candidates = index.longest(reading.forms, words, first, cased=cased, limit=limit)
             if not count:
                 break
-            for candidate in candidates if _begins(reading, first) else ():
+            quantity = _QUANTITY.match(reading.text, reading.tokens[first + count - 1].end - 1)
+            for candidate in candidates if _begins(reading, first) and not quantity else ():
                 if is_ship(candidate.entity.class_name) and _joined_forms(reading, first, count) not in _keys(
                     candidate
                 ):
@@ -97,9 +102,9 @@ def _keys(candidate: Candidate) -> Iterator[str]:
 
 
 def _begins(reading: Reading, first: int) -> bool:
-    """Whether a name may begin here: `U.S. M-1` has no S. M-1, `CFM56-5-S3` no S-3, and MI6 is no helicopter."""
+    """Whether a name may begin here: not in `U.S. M-1`, `CFM56-5-S3` or `M&P15`; and MI6 is no helicopter."""
     start, text = reading.tokens[first].start, reading.text
-    if reading.forms[first] in NO_NAMES or text[max(0, start - 1) : start] == "@":
+    if reading.forms[first] in NO_NAMES or text[max(0, start - 1) : start] in BOUND:
         return False
     initials = len(reading.words[first]) == 1 and text[max(0, start - 1) : start] == "."
     return start < 2 or not (

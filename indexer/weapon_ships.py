@@ -52,6 +52,9 @@ NOT_IN_NAMES = frozenset(
 """Capitalised words that end or begin no ship's name."""
 COUNTS = frozenset("two three four five six seven eight nine ten both all several new first second last".split())
 """Capitalised words that may stand before a class (`Two Kilo-class submarines`)."""
+OWNERS = frozenset("these those this that its their his her our your".split())
+_OWNED = re.compile(r"['\u2019][sS]?$")
+"""`Russia's Oscar II class`."""
 UNITS = frozenset({"carrier", "strike", "amphibious", "expeditionary", "battle"})
 """Words that make a ship's name a unit's: `Nimitz Carrier Strike Group`."""
 
@@ -103,7 +106,7 @@ def _ship_class(reading: Reading, found: re.Match[str]) -> Iterator[Found]:
     if not kind or "cruise ship" in kind[0] or "ferry" in kind[0]:
         return
     words = found["name"].split()
-    while words and words[0].lower().rstrip(".") in NOT_IN_NAMES | COUNTS:
+    while words and (words[0].lower().rstrip(".") in NOT_IN_NAMES | COUNTS | OWNERS or _OWNED.search(words[0])):
         words.pop(0)
     if words:
         name = " ".join(words)

@@ -116,6 +116,25 @@ def test_a_person_is_not_the_ship_that_has_the_name() -> None:
     assert named[0].start == launch
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The army fired missiles as GameStop shares jump 20% on a report.",
+        "A meteoroid hit Mars 2,174 miles from a lander of the army and the navy.",
+        "The army and navy voted. Ohio OH-09: the congresswoman will win a seat, as missiles fell.",
+        "The gunman shot with the Smith & Wesson M&P15 rifle, the army said.",
+        "The army's drones, also known as Unmanned Aerial Vehicles (UAVs), carried missiles.",
+    ],
+)
+def test_numbers_and_general_words_are_no_names(text: str) -> None:
+    assert not {m.name for m in read(text)} & {"JUMP 20", "MARS II", "OH-09", "P-15", "Unmanned Aerial Vehicles"}
+
+
+def test_a_class_is_named_without_whose_it_is() -> None:
+    body = "Russia's Oscar II class submarine is long. These Yuan-class submarines of the Navy are quiet."
+    assert [m.name for m in read(body)] == ["Oscar-class submarine", "Yuan-class submarine"]
+
+
 def test_units_named_after_ships_are_not_the_ships() -> None:
     text = "The Nimitz Carrier Strike Group is led by the aircraft carrier USS Nimitz (CVN 68). Nimitz will sail."
     assert spans(text) == ["USS Nimitz", "Nimitz"]
