@@ -75,8 +75,7 @@ class Context:
 
     def __init__(self, readings: Iterable[Reading], gazetteer: Gazetteer) -> None:
         self._readings = tuple(readings)
-        self._places, self._people = gazetteer.places, gazetteer.people
-        self._common, self._given = gazetteer.common, gazetteer.given
+        self._places, self._common = gazetteer.places, gazetteer.common
         analyser = gazetteer.analyser
         self._stem = analyser.stem
         self._war = frozenset(analyser.stem(word) for word in WAR.split())
@@ -230,17 +229,19 @@ class Context:
         return single and form in self._common and before not in ("the", "aboard") and not self.beside(found)
 
     def namesake(self, found: Found) -> bool:
-        """Whether a ship's short name is a person's, with no article or kind of ship beside it: `Queen Elizabeth`."""
+        """Whether a ship's short name is a king's or queen's, who is told by a number in this article."""
         reading, first, last = found.reading, found.first, found.last
         if not is_ship(found.entity.class_name) or reading.forms[first] in PREFIXES:
             return False
-        if last + 1 < len(reading.forms) and reading.words[last + 1] in REIGNS and _gap(reading, last + 1) == " ":
+        if _reigns(reading, last):
             return True
-        if (first and reading.forms[first - 1] in ("the", "aboard")) or self.beside(found):
-            return False
-        forms, words = (w[first : last + 1] for w in (reading.forms, reading.words))
-        given = first == last and forms[0] in self._given
-        return given or self.person(found) or bool(self._people.exact(forms, words))
+        plain = first == 0 or reading.forms[first - 1] not in ("the", "aboard")
+        return plain and reading.forms[last] in self._crowned and not self.beside(found)
+
+    @cached_property
+    def _crowned(self) -> frozenset[str]:
+        """Forms of the names that stand before such a number."""
+        return frozenset(r.forms[i] for r in self._readings for i in range(len(r.forms) - 1) if _reigns(r, i))
 
     @staticmethod
     def _verb(reading: Reading, index: int) -> bool:
@@ -256,6 +257,12 @@ class Context:
         return any(
             reading.words[i][0].isupper() and reading.forms[i] not in ALL_KINDS | NEIGHBOURS | BEHIND for i in beside
         )
+
+
+def _reigns(reading: Reading, index: int) -> bool:
+    """Whether the number of a king, queen or pope stands behind a word."""
+    behind = index + 1
+    return behind < len(reading.words) and reading.words[behind] in REIGNS and _gap(reading, behind) == " "
 
 
 def _headline(reading: Reading, found: Found) -> bool:
