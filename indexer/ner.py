@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["LABELS", "NameModel", "Span"]
 
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
+NO_NAMES = frozenset(
+    "covid covid-19 covid19 coronavirus omicron fahrenheit celsius olympic olympics paralympic paralympics lgbt lgbtq "
+    "lgbtq+ oscar oscars emmy emmys grammy grammys".split()
+)
+"""What the model takes for people, places and organisations wherever it stands alone: illnesses, degrees, prizes."""
 CHUNK = 2000
 """Code points that are read at once: whole paragraphs, so that memory doesn't grow with the article."""
 BATCH = 16
@@ -50,9 +55,10 @@ class NameModel:
                 docs = [make_doc(chunk) for _, _, chunk in batch]
                 for (i, offset, _), doc, entities in zip(batch, docs, decoder.read(docs), strict=True):
                     for first, end, label in entities:
-                        if label in LABELS:
-                            last = doc[end - 1]
-                            spans[i].append(Span(offset + doc[first].idx, offset + last.idx + len(last), label))
+                        last = doc[end - 1]
+                        begin, behind = doc[first].idx, last.idx + len(last)
+                        if label in LABELS and doc.text[begin:behind].lower() not in NO_NAMES:
+                            spans[i].append(Span(offset + begin, offset + behind, label))
         return spans
 
     @cached_property

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archive.article import Mention, Why
-from archive.gazetteer import Gazetteer
+from archive.gazetteer import Candidate, Gazetteer
 from indexer.names import Known, tight
 from indexer.people import People
 from indexer.reading import Reading
@@ -25,6 +25,8 @@ EVENTS = frozenset(
     "law agreement marathon revolution derby index day".split()
 )
 """With what names of events and papers end, that the model takes for organisations."""
+AMERICAN = {"us": 1, "u": 2}
+"""The first form of `US` and `U.S.` -> how many they are."""
 WHEREVER = frozenset("in near from to at outside around".split())
 CLIPPED = frozenset({"inc", "corp", "co", "ltd", "bros", "cos", "plc", "llc"})
 """Abbreviations whose full stop belongs to the name."""
@@ -82,7 +84,7 @@ class Organisations:
             if forms[-1] in EVENTS and not self._gazetteer.organisations.exact(forms, words):
                 continue
             text = " ".join(reading.text[start:end].split())
-            known = self._gazetteer.organisations.exact(forms, words)
+            known = self._gazetteer.organisations.exact(forms, words) or self._american(forms, words)
             name = (
                 known[0].entity.name if known else self._abbreviations.get(text) or self._names.get(tuple(forms), text)
             )
@@ -113,6 +115,13 @@ class Organisations:
                     reading.take(start, end)
                     yield self._mention(reading, start, end, name, "context")
                     break
+
+    def _american(self, forms: list[str], words: list[str]) -> list[Candidate]:
+        """`US Food and Drug Administration`: agencies of the United States, whose names go without it too."""
+        behind = AMERICAN.get(forms[0], 0)
+        rest = forms[behind:] if " ".join(forms[:behind]) in ("us", "u s") else []
+        found = self._gazetteer.organisations.exact(rest, words[behind:]) if len(rest) > 1 else []
+        return [c for c in found if c.entity.country == "United States"]
 
     def _somebody_or_somewhere(self, reading: Reading, i: int) -> bool:
         """Whether a single word is a well-known person's name, or a city's in this article."""

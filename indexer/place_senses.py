@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from archive.gazetteer import REGION_WEIGHT, Entity
 
-__all__ = ["choose", "inside"]
+__all__ = ["choose", "inside", "is_region"]
 
 COUNTRY_BONUS = 1.2
 """Beside log10(inhabitants): for a place in the only country that the article names, less where it names several."""
@@ -57,16 +57,35 @@ def choose(
         ranked = sorted(candidates, key=lambda e: -e.population - (REGION_WEIGHT if _region(e) in regions else 0))
         some = [e for e in candidates if any(inside(e, c) for c in behind.get(name, ()))]
         shortlists[name] = list(dict.fromkeys([*some[:4], *ranked]))[:CANDIDATES]
-        city = any(e.population >= NAMESAKE and not _is_region(e) and not e.code for e in shortlists[name])
+        city = any(e.population >= NAMESAKE and not is_region(e) and not e.code for e in shortlists[name])
         scores[name] = [
-            _weight(e, countries, regions, behind.get(name, ())) - (city and _is_region(e)) for e in shortlists[name]
+            _weight(e, countries, regions, behind.get(name, ())) - (city and is_region(e)) for e in shortlists[name]
         ]
+        states = [e for e in shortlists[name] if is_region(e)]
+        if any(e.country and _is_at_home(e.country, name, names, counts) for e in states):
+            scores[name] = [0.0 if e.code else w for e, w in zip(shortlists[name], scores[name], strict=True)]
     near = _nearness(shortlists, scores)
     for name, shortlist in shortlists.items():
         if shortlist:
             best = max(range(len(shortlist)), key=lambda i: scores[name][i] + near[name][i])
             chosen[name] = shortlist[best]
     return chosen
+
+
+def _is_at_home(country: str, name: str, names: Mapping[str, Sequence[Entity]], counts: Mapping[str, int]) -> bool:
+    """Whether the article's other names are of places in the country rather than of other countries and their places.
+
+    Then a name that a state of it shares with a country (`Georgia`) is the state's.
+    """
+    within = abroad = 0
+    for other, candidates in names.items():
+        if other != name and candidates:
+            entity = max(candidates, key=lambda e: e.population)
+            if entity.country == country:
+                within += 0 if entity.code else counts[other]
+            elif entity.country:
+                abroad += counts[other]
+    return within > abroad
 
 
 def _mentioned(
@@ -80,9 +99,9 @@ def _mentioned(
             continue
         entity = max(candidates, key=lambda e: e.population)
         place = _region(entity)
-        if place and _is_region(entity):
+        if place and is_region(entity):
             regions[place] += counts[name]
-        if entity.country and (entity.code or _is_region(entity) or len({e.country for e in candidates}) == 1):
+        if entity.country and (entity.code or is_region(entity) or len({e.country for e in candidates}) == 1):
             countries[entity.country] += counts[name]
     return countries, regions
 
@@ -91,12 +110,12 @@ def _weight(
     entity: Entity, countries: Counter[str], regions: Counter[tuple[str, str]], behind: Sequence[Entity]
 ) -> float:
     weight = math.log10(entity.population + 10)
-    if entity.population >= FAMOUS and not entity.code and not _is_region(entity):
+    if entity.population >= FAMOUS and not entity.code and not is_region(entity):
         weight += FAME
     if entity.country and not entity.code:
         weight += COUNTRY_BONUS * countries[entity.country] / (countries.total() or 1)
         place = _region(entity)
-        if place and not _is_region(entity):
+        if place and not is_region(entity):
             weight += REGION_BONUS * regions[place] / (regions.total() + 0.5)
     if any(inside(entity, container) for container in behind):
         weight += PAIR_BONUS
@@ -152,7 +171,8 @@ def _region(entity: Entity) -> tuple[str, str] | None:
     return (entity.country, entity.admin1) if entity.country and entity.admin1 else None
 
 
-def _is_region(entity: Entity) -> bool:
+def is_region(entity: Entity) -> bool:
+    """Whether it is a state, a province or the like."""
     return entity.admin1 is not None and entity.population == REGION_WEIGHT
 
 
@@ -162,4 +182,4 @@ def inside(entity: Entity, container: Entity) -> bool:
         return False
     if container.code:
         return not entity.code
-    return container.admin1 is not None and entity.admin1 == container.admin1 and not _is_region(entity)
+    return container.admin1 is not None and entity.admin1 == container.admin1 and not is_region(entity)

@@ -11,7 +11,7 @@ from archive.article import Mention, Why
 from archive.gazetteer import Entity, Gazetteer
 from indexer.names import Known, tight
 from indexer.people import People
-from indexer.place_senses import choose, inside
+from indexer.place_senses import choose, inside, is_region
 from indexer.reading import Reading
 
 __all__ = ["Places"]
@@ -202,8 +202,16 @@ class Places:
 
     def _named(self, forms: Sequence[str], words: Sequence[str]) -> list[Entity]:
         found = [c.entity for c in self._gazetteer.places.exact(forms, words)]
-        major = {e.geonameid for e in found}
-        return found + [e for e in self._gazetteer.cities.named(forms) if e.geonameid not in major]
+        return found + self._cities(forms, found)
+
+    def _cities(self, forms: Sequence[str], found: Sequence[Entity]) -> list[Entity]:
+        """Further cities of this name; where it is a region's, none that has it for short (`Oklahoma` City)."""
+        known = {e.geonameid for e in found}
+        cities = [e for e in self._gazetteer.cities.named(forms) if e.geonameid not in known]
+        if any(is_region(e) for e in found):
+            short = " ".join(forms)
+            cities = [e for e in cities if " ".join(self._gazetteer.analyser.forms(e.name.partition(",")[0])) == short]
+        return cities
 
     def _sound(self, words: Sequence[str], forms: Sequence[str]) -> bool:
         """Whether a name that no gazetteer knows is worth a mention without coordinates."""
@@ -212,11 +220,8 @@ class Places:
         return all(w.isalpha() and len(w) > 1 for w in words) and not all(f in self._gazetteer.common for f in forms)
 
     def _hit(self, reading: Reading, start: int, end: int, found: Sequence[Entity], why: Why) -> None:
-        if why != "model":
-            words = reading.within(start, end)
-            known = {e.geonameid for e in found}
-            ids = [e for e in self._gazetteer.cities.named(reading.forms[slice(*words)]) if e.geonameid not in known]
-            found = [*found, *ids] if why == "alias" else found
+        if why == "alias":
+            found = [*found, *self._cities(reading.forms[slice(*reading.within(start, end))], found)]
         reading.take(start, end)
         self._hits.append(_Hit(reading, start, end, tuple(found), why))
 

@@ -52,6 +52,11 @@ def test_names_end_where_they_end(text: str, spans: set[str]) -> None:
     assert {text for text, _ in organisations(text)} == spans
 
 
+@pytest.mark.parametrize("text", ["US Food and Drug Administration", "U.S. Food and Drug Administration"])
+def test_an_agency_is_one_with_and_without_its_country(text: str) -> None:
+    assert organisations(f"The {text} approved a vaccine on Friday.") == [(text, "Food and Drug Administration")]
+
+
 @pytest.mark.parametrize("text", ["They watched the Fed Cup and the Grand Prix.", "The First World War ended."])
 def test_events_are_no_organisations(text: str) -> None:
     assert organisations(text) == []

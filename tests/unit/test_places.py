@@ -26,6 +26,10 @@ def places(body: str, title: str = "") -> list[Mention]:
         ("Deputies of Lebanon County, Pennsylvania, met.", {"Lebanon County, Pennsylvania, United States"}),
         ("The president flew back to Washington on Monday.", {"Washington, United States"}),
         ("Ferries left Vancouver Island.", {"Vancouver Island, Canada"}),
+        ("Voters in Georgia, Florida and Ohio went to the polls, said Biden.", {"Georgia, United States"}),
+        ("Russia and Georgia closed the border with Armenia, a day after talks in Ohio.", {"Georgia"}),
+        ("Schools in Texas and Oklahoma closed.", {"Texas, United States", "Oklahoma, United States"}),
+        ("The bombing in Oklahoma City shook the state.", {"Oklahoma City, United States"}),
     ],
 )
 def test_region_country_and_nearness_decide_between_namesakes(text: str, names: set[str]) -> None:
@@ -50,6 +54,19 @@ def test_datelines_in_capitals_are_places() -> None:
 @pytest.mark.parametrize("text", ["A case of West Nile virus.", "A British and a Tamil paper.", "The Chechens left."])
 def test_peoples_and_parts_of_names_are_no_places(text: str) -> None:
     assert places(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cases of Covid rose as Omicron spread, and tests for Covid-19 ran out.",
+        "Tonga's Olympic team and its Olympic flagbearer came home.",
+        "It was 40 degrees Fahrenheit, and she held an Oscar for best actress.",
+    ],
+)
+def test_illnesses_games_degrees_and_prizes_are_no_names(text: str) -> None:
+    named = {m.text for m in read_article(text)}
+    assert not named & {"Covid", "Covid-19", "Omicron", "Olympic", "Fahrenheit", "Oscar"}
 
 
 def test_planets_are_no_towns_but_where_their_state_is_named() -> None:
