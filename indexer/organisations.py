@@ -25,8 +25,8 @@ EVENTS = frozenset(
     "law agreement marathon revolution derby index day".split()
 )
 """With what names of events and papers end, that the model takes for organisations."""
-AMERICAN = {"us": 1, "u": 2}
-"""The first form of `US` and `U.S.` -> how many they are."""
+AMERICAN = (("us",), ("u", "s"))
+"""Forms of `US` and `U.S.`."""
 WHEREVER = frozenset("in near from to at outside around".split())
 CLIPPED = frozenset({"inc", "corp", "co", "ltd", "bros", "cos", "plc", "llc"})
 """Abbreviations whose full stop belongs to the name."""
@@ -118,9 +118,10 @@ class Organisations:
 
     def _american(self, forms: list[str], words: list[str]) -> list[Candidate]:
         """`US Food and Drug Administration`: agencies of the United States, whose names go without it too."""
-        behind = AMERICAN.get(forms[0], 0)
-        rest = forms[behind:] if " ".join(forms[:behind]) in ("us", "u s") else []
-        found = self._gazetteer.organisations.exact(rest, words[behind:]) if len(rest) > 1 else []
+        behind = next((len(country) for country in AMERICAN if tuple(forms[: len(country)]) == country), 0)
+        if not behind or len(forms) < behind + 2:
+            return []
+        found = self._gazetteer.organisations.exact(forms[behind:], words[behind:])
         return [c for c in found if c.entity.country == "United States"]
 
     def _somebody_or_somewhere(self, reading: Reading, i: int) -> bool:

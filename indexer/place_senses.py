@@ -61,8 +61,9 @@ def choose(
         scores[name] = [
             _weight(e, countries, regions, behind.get(name, ())) - (city and is_region(e)) for e in shortlists[name]
         ]
-        states = [e for e in shortlists[name] if is_region(e)]
-        if any(e.country and _is_at_home(e.country, name, names, counts) for e in states):
+        abroad = [e for e in shortlists[name] if e.code]
+        states = [e.country for e in shortlists[name] if e.country and is_region(e)] if abroad else []
+        if any(_is_at_home(country, name, names, counts) for country in states):
             scores[name] = [0.0 if e.code else w for e, w in zip(shortlists[name], scores[name], strict=True)]
     near = _nearness(shortlists, scores)
     for name, shortlist in shortlists.items():
