@@ -143,7 +143,7 @@ class Context:
         first, last, window = found.first, found.last, WINDOW
         if is_ship(found.entity.class_name) and not found.formed:
             # Ships have the names of places and people: the words beside the name tell them apart.
-            if reading.lettering == "upper" or first == 0 or reading.forms[first - 1] not in ("the", "aboard"):
+            if reading.lettering == "upper" or not _as_a_ship(reading, first):
                 return False
             if last + 1 < len(reading.forms) and _gap(reading, last + 1) == " " and not self._verb(reading, last + 1):
                 return False
@@ -223,10 +223,10 @@ class Context:
 
     def common_ship(self, found: Found) -> bool:
         """Whether a ship's short name is a common word without an article (`to Christmas`)."""
-        form = found.reading.forms[found.first]
-        before = found.reading.forms[found.first - 1] if found.first else ""
-        single = found.first == found.last and is_ship(found.entity.class_name)
-        return single and form in self._common and before not in ("the", "aboard") and not self.beside(found)
+        reading, first = found.reading, found.first
+        single = first == found.last and is_ship(found.entity.class_name)
+        common = single and reading.forms[first] in self._common
+        return common and not _as_a_ship(reading, first) and not self.beside(found)
 
     def namesake(self, found: Found) -> bool:
         """Whether a ship's short name is a king's or queen's, who is told by a number in this article."""
@@ -235,8 +235,7 @@ class Context:
             return False
         if _reigns(reading, last):
             return True
-        plain = first == 0 or reading.forms[first - 1] not in ("the", "aboard")
-        return plain and reading.forms[last] in self._crowned and not self.beside(found)
+        return reading.forms[last] in self._crowned and not _as_a_ship(reading, first) and not self.beside(found)
 
     @cached_property
     def _crowned(self) -> frozenset[str]:
@@ -257,6 +256,11 @@ class Context:
         return any(
             reading.words[i][0].isupper() and reading.forms[i] not in ALL_KINDS | NEIGHBOURS | BEHIND for i in beside
         )
+
+
+def _as_a_ship(reading: Reading, first: int) -> bool:
+    """Whether the word before a name is one that stands before ships' (`the Dunham`, `aboard Nimitz`)."""
+    return first > 0 and reading.forms[first - 1] in ("the", "aboard")
 
 
 def _reigns(reading: Reading, index: int) -> bool:

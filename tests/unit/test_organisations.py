@@ -52,6 +52,12 @@ def test_names_end_where_they_end(text: str, spans: set[str]) -> None:
     assert {text for text, _ in organisations(text)} == spans
 
 
+@pytest.mark.parametrize("illness", ["Omicron", "Covid"])
+def test_an_illness_is_no_short_form_of_who_is_named_after_it(illness: str) -> None:
+    text = f"Officials of the {illness} Response Council said on Monday that {illness} spread fast."
+    assert [name for name, _ in organisations(text)] == [f"{illness} Response Council"]
+
+
 @pytest.mark.parametrize("text", ["US Food and Drug Administration", "U.S. Food and Drug Administration"])
 def test_an_agency_is_one_with_and_without_its_country(text: str) -> None:
     assert organisations(f"The {text} approved a vaccine on Friday.") == [(text, "Food and Drug Administration")]
